@@ -1,0 +1,18 @@
+//! The exhibits. One folder a lab, one file an exhibit, one registry line each.
+//!
+//! An exhibit implements [`exhibit::Exhibit`]; [`REGISTRY`] lists them. Nothing here knows the web.
+
+pub mod check;
+pub mod controls;
+pub mod exhibit;
+pub mod memory;
+
+use exhibit::Entry;
+
+/// Every live exhibit. Adding one is a file and a line here.
+pub const REGISTRY: &[Entry] = &[Entry::of::<memory::modern_hopfield::ModernHopfield>("memory", "modern-hopfield")];
+
+/// The live exhibit with this id.
+pub fn find(id: &str) -> Option<&'static Entry> {
+    REGISTRY.iter().find(|entry| entry.id == id)
+}

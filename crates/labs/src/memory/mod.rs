@@ -1,0 +1,3 @@
+//! Associative memory.
+
+pub mod modern_hopfield;
