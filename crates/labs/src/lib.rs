@@ -4,6 +4,8 @@
 
 pub mod check;
 pub mod controls;
+#[cfg(feature = "data")]
+pub mod data;
 pub mod exhibit;
 pub mod memory;
 
