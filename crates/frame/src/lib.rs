@@ -5,11 +5,13 @@
 //! * [`controls`]: an exhibit's typed parameters as data (widgets, URL, flags and validation come from it),
 //! * [`view`]: the [`view::Frame`] that an exhibit fills at each draw: figures and panels,
 //! * [`finding`]: the result of a check,
+//! * [`page`]: what a prerendered page tells the program that runs on it,
 //! * [`protocol`]: the messages between page and worker,
 //! * [`paint`]: drawing a panel with any plotters backend, [`theme`] its colours.
 
 pub mod controls;
 pub mod finding;
+pub mod page;
 pub mod paint;
 #[cfg(feature = "protocol")]
 pub mod protocol;
