@@ -39,6 +39,7 @@ pub struct Sample {
     /// The seed.
     pub seed: u64,
     /// What was measured.
+    #[serde(with = "missing")]
     pub value: f64,
     /// The same with the paper's baseline; null when the part has none.
     pub baseline: Option<f64>,
@@ -60,8 +61,10 @@ pub struct Finding {
     /// One entry a seed.
     pub seeds: Vec<Sample>,
     /// Mean over the seeds of what is judged.
+    #[serde(with = "missing")]
     pub value: f64,
-    /// Its 95 % interval (Student's t over the seeds).
+    /// Its 95 % interval (Student's t over the seeds); an end that is not known (one seed) is null in JSON.
+    #[serde(with = "open_ended")]
     pub interval: [f64; 2],
     /// The expected relation, in words.
     pub expected: String,
@@ -80,4 +83,31 @@ pub struct Ledger {
     pub version: String,
     /// All findings.
     pub findings: Vec<Finding>,
+}
+
+/// JSON has no NaN: a number that is missing is null there.
+mod missing {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub fn serialize<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+        Some(*value).filter(|v| v.is_finite()).serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+        Ok(Option::deserialize(deserializer)?.unwrap_or(f64::NAN))
+    }
+}
+
+/// JSON has no infinity: an open end of an interval is null there.
+mod open_ended {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub fn serialize<S: Serializer>(ends: &[f64; 2], serializer: S) -> Result<S::Ok, S::Error> {
+        ends.map(|v| Some(v).filter(|v| v.is_finite())).serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<[f64; 2], D::Error> {
+        let [lo, hi]: [Option<f64>; 2] = Deserialize::deserialize(deserializer)?;
+        Ok([lo.unwrap_or(f64::NEG_INFINITY), hi.unwrap_or(f64::INFINITY)])
+    }
 }
