@@ -1,0 +1,157 @@
+//! Every test there is, and one line at the end.
+
+use crate::files::root;
+use crate::shell::{cargo, command, say, watch};
+use crate::tools::{self, Browser};
+use crate::{files, site};
+use anyhow::Result;
+use std::process::{Command, ExitCode};
+use std::time::Instant;
+
+/// How many tests passed and failed.
+#[derive(Default)]
+struct Count {
+    passed: u32,
+    failed: u32,
+}
+
+impl Count {
+    /// A piece of work that is one test.
+    fn one(&mut self, about: &str, work: impl FnOnce() -> Result<bool>) -> bool {
+        say(about);
+        let start = Instant::now();
+        let passed = work().unwrap_or_else(|error| {
+            eprintln!("{error:#}");
+            false
+        });
+        if passed {
+            self.passed += 1;
+        } else {
+            self.failed += 1;
+            eprintln!("FAILED: {about}");
+        }
+        eprintln!("  {:.0} s", start.elapsed().as_secs_f64());
+        passed
+    }
+
+    /// A program that runs many tests, whose counts are read from its output. Ending badly without a failed test to show
+    /// for it (it could not be built, say) counts as one.
+    fn many(&mut self, about: &str, command: &mut Command, read: fn(&str) -> Option<Count>) {
+        say(about);
+        let start = Instant::now();
+        let mut sum = Count::default();
+        let ended = watch(command, |line| {
+            if let Some(count) = read(line) {
+                sum.passed += count.passed;
+                sum.failed += count.failed;
+            }
+        });
+        let well = ended.unwrap_or_else(|error| {
+            eprintln!("{error:#}");
+            false
+        });
+        if !well && sum.failed == 0 || sum.passed + sum.failed == 0 {
+            sum.failed += 1;
+            eprintln!("FAILED: {about}");
+        }
+        self.passed += sum.passed;
+        self.failed += sum.failed;
+        eprintln!("  {} passed, {} failed, {:.0} s", sum.passed, sum.failed, start.elapsed().as_secs_f64());
+    }
+}
+
+/// The number before ` {word}` in a line of cargo's: "test result: ok. 12 passed; 0 failed; ...".
+fn cargo_count(line: &str) -> Option<Count> {
+    let rest = line.strip_prefix("test result: ")?;
+    let number = |word: &str| {
+        let before = rest.split([';', '.']).find_map(|part| part.trim().strip_suffix(word))?;
+        before.trim().parse().ok()
+    };
+    Some(Count { passed: number("passed")?, failed: number("failed")? })
+}
+
+/// The last lines of Node's test runner: "# pass 12", "# fail 0", "# cancelled 0".
+fn node_count(line: &str) -> Option<Count> {
+    let (word, number) = line.strip_prefix("# ").or_else(|| line.strip_prefix("ℹ "))?.split_once(' ')?;
+    let number = number.trim().parse().ok()?;
+    match word {
+        "pass" => Some(Count { passed: number, failed: 0 }),
+        "fail" | "cancelled" => Some(Count { passed: 0, failed: number }),
+        _ => None,
+    }
+}
+
+/// Runs all tests; with `fast`, those that need no browser.
+pub fn run(fast: bool) -> Result<ExitCode> {
+    let start = Instant::now();
+    say("Testing: format, lints and native tests (eight minutes the first time, then one or two)");
+    tools::prepare()?;
+    tools::lints()?;
+    let mut count = Count::default();
+
+    count.one("Format", || watch(&mut cargo(&["fmt", "--all", "--check"]), |_| ()));
+    count.one("Lints of everything, as native programs", || {
+        watch(&mut cargo(&["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]), |_| ())
+    });
+    count.one("Lints of the site and its worker, as wasm", || {
+        let packages = ["--package", "vivarium", "--package", "vivarium-worker"];
+        let mut lint = cargo(&["clippy", "--quiet", "--target", "wasm32-unknown-unknown"]);
+        watch(lint.args(packages).args(["--", "-D", "warnings"]), |_| ())
+    });
+    count.many("Native tests", &mut cargo(&["test", "--quiet", "--workspace", "--no-fail-fast"]), cargo_count);
+    if fast {
+        say("The tests in browsers are left out");
+    } else {
+        in_browsers(&mut count);
+    }
+
+    say(format!("All of it took {:.0} s", start.elapsed().as_secs_f64()));
+    println!("{} passed, {} failed", count.passed, count.failed);
+    Ok(if count.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn in_browsers(count: &mut Count) {
+    let built = count.one("The site, built and sound", || site::build().map(|()| true))
+        && count.one("The command-line program, whose numbers the page must show (two minutes the first time)", || {
+            watch(&mut cargo(&["build", "--quiet", "--profile", "cli", "--package", "vivarium-cli"]), |_| ())
+        })
+        && count.one("Node, which drives the browsers", || tools::node().map(|()| true));
+    for browser in [Browser::Chromium, Browser::Firefox] {
+        let about = format!("Tests in {} (about three minutes)", browser.name());
+        if !built {
+            count.one(&about, || anyhow::bail!("they could not run, for the reason above"));
+            continue;
+        }
+        match (browser.find(), node_tests(browser)) {
+            (Ok(program), Ok(mut tests)) => count.many(&about, tests.env("BROWSER_PATH", program), node_count),
+            (Err(error), _) | (_, Err(error)) => {
+                count.one(&about, || Err(error));
+            }
+        }
+    }
+}
+
+fn node_tests(browser: Browser) -> Result<Command> {
+    let folder = root().join("tests/e2e");
+    let tests = files::walk(&folder)?.into_iter().filter(|name| name.ends_with(".test.mjs"));
+    let mut node = command("node", &["--test", "--test-reporter=spec", "--test-concurrency=1"]);
+    node.args(tests.map(|name| format!("tests/e2e/{name}")));
+    node.env("BROWSER", browser.name()).env("XTASK", std::env::current_exe()?);
+    node.env("VIVARIUM", root().join("target/cli/vivarium"));
+    Ok(node)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_read_from_the_runners_lines() {
+        let count = cargo_count("test result: FAILED. 12 passed; 3 failed; 0 ignored; 0 measured").unwrap();
+        assert_eq!((count.passed, count.failed), (12, 3));
+        assert!(cargo_count("running 3 tests").is_none());
+        assert_eq!(node_count("ℹ pass 7").unwrap().passed, 7);
+        assert_eq!(node_count("ℹ fail 2").unwrap().failed, 2);
+        assert!(node_count("ℹ tests 9").is_none());
+    }
+}
