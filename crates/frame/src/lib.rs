@@ -7,14 +7,19 @@
 //! * [`finding`]: the result of a check,
 //! * [`page`]: what a prerendered page tells the program that runs on it,
 //! * [`protocol`]: the messages between page and worker,
-//! * [`paint`]: drawing a panel with any plotters backend, [`theme`] its colours.
+//! * [`paint`]: drawing a panel with any plotters backend, [`theme`] its colours,
+//! * `svg` and `files` (features of those names): panels and whole frames as SVG and PNG.
 
 pub mod controls;
+#[cfg(feature = "files")]
+pub mod files;
 pub mod finding;
 pub mod page;
 pub mod paint;
 #[cfg(feature = "protocol")]
 pub mod protocol;
+#[cfg(feature = "svg")]
+pub mod svg;
 pub mod theme;
 pub mod view;
 

@@ -1,0 +1,287 @@
+//! The marks of a plot.
+
+use super::Axes;
+use super::line::{dashes, path_length, strokes};
+use super::pen::{Hold, Pen, Point, Rect, Type};
+use crate::theme::Colour;
+use crate::view::{Ink, Mark, Shape};
+use plotters_backend::DrawingBackend;
+
+/// More points than this are drawn once a pixel, and paler, so that their density shows.
+const CROWD: usize = 2000;
+
+/// Words beyond this many would be a grey carpet.
+const MOST_WORDS: usize = 300;
+
+/// Draws a mark; `on_field` puts a pale edge around thin shapes so that they stand out from any colour.
+pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, mark: &Mark, axes: &Axes, on_field: bool) -> Result<(), String> {
+    let colour = pen.theme.ink(mark.ink);
+    let edge = on_field.then_some(pen.theme.panel);
+    let points = |x: &[f32], y: &[f32]| -> Vec<Point> { x.iter().zip(y).map(|(x, y)| axes.at(*x, *y)).collect() };
+    match &mark.shape {
+        Shape::Line { x, y, dashed } => {
+            let width = match mark.ink {
+                Ink::Accent => 2.25,
+                Ink::Muted | Ink::Theory => 1.5,
+                Ink::Series(_) | Ink::Text => 1.75,
+            };
+            draw_line(
+                pen,
+                axes,
+                x.iter().zip(y).map(|(x, y)| axes.at(*x, *y)),
+                Stroke { width, dashed: *dashed, colour, edge },
+            )
+        }
+        Shape::Points { x, y, radius, filled } => {
+            let radius = if radius.is_finite() { f64::from(radius.clamp(0.5, 60.0)) } else { 3.0 };
+            draw_points(pen, axes, &points(x, y), radius, *filled, colour, edge)
+        }
+        Shape::Band { x, lo, hi } => draw_band(pen, axes, &points(x, lo), &points(x, hi), colour),
+        Shape::Bars { x, y, width } => draw_bars(pen, axes, x, y, *width, colour),
+        Shape::Intervals { x, lo, hi } => draw_intervals(pen, axes, &points(x, lo), &points(x, hi), colour),
+        Shape::AtX(x) => draw_at_x(pen, axes, axes.at_x(*x), &mark.label, colour),
+        Shape::AtY(y) => draw_at_y(pen, axes, axes.at_y(*y), &mark.label, colour),
+        Shape::Words { x, y, text } => {
+            points(x, y).into_iter().zip(text).take(MOST_WORDS).try_for_each(|(at, word)| {
+                if axes.area.holds(at.0, at.1) { draw_word(pen, axes, at, word, colour, on_field) } else { Ok(()) }
+            })
+        }
+    }
+}
+
+struct Stroke {
+    width: f64,
+    dashed: bool,
+    colour: Colour,
+    edge: Option<Colour>,
+}
+
+fn draw_line<DB: DrawingBackend>(
+    pen: &Pen<DB>,
+    axes: &Axes,
+    points: impl Iterator<Item = Point>,
+    stroke: Stroke,
+) -> Result<(), String> {
+    // A curve that runs along the area's edge keeps its full width.
+    for path in strokes(points, &axes.area.grown(pen.px(1.0))) {
+        if let Some(edge) = stroke.edge {
+            pen.path(&path, stroke.width + 2.5, edge, 0.75)?;
+        }
+        // Dashes of a line that fills the area a hundred times over would be noise, and slow.
+        if stroke.dashed && path_length(&path) < pen.px(20_000.0) {
+            for dash in dashes(&path, pen.px(5.0), pen.px(3.5)) {
+                pen.path(&dash, stroke.width, stroke.colour, 1.0)?;
+            }
+        } else {
+            pen.path(&path, stroke.width, stroke.colour, 1.0)?;
+        }
+    }
+    Ok(())
+}
+
+fn draw_points<DB: DrawingBackend>(
+    pen: &Pen<DB>,
+    axes: &Axes,
+    points: &[Point],
+    radius: f64,
+    filled: bool,
+    colour: Colour,
+    edge: Option<Colour>,
+) -> Result<(), String> {
+    let area = axes.area;
+    let crowded = points.len() > CROWD;
+    let alpha = if crowded { 0.6 } else { 0.9 };
+    let columns = area.width() as usize + 1;
+    let mut taken = vec![false; if crowded { columns * (area.height() as usize + 1) } else { 0 }];
+    for &at in points.iter().filter(|p| area.holds(p.0, p.1)) {
+        if crowded {
+            let cell = (at.1 - area.top) as usize * columns + (at.0 - area.left) as usize;
+            if std::mem::replace(&mut taken[cell], true) {
+                continue;
+            }
+        }
+        if let Some(edge) = edge {
+            pen.disc(at, radius + 1.25, edge, 0.85)?;
+        }
+        if filled {
+            pen.disc(at, radius, colour, alpha)?;
+        } else {
+            pen.ring(at, radius, colour, alpha)?;
+        }
+    }
+    Ok(())
+}
+
+/// A band is cut where either of its ends is missing, and thinned to its extremes in every column of pixels.
+fn draw_band<DB: DrawingBackend>(
+    pen: &Pen<DB>,
+    axes: &Axes,
+    lo: &[Point],
+    hi: &[Point],
+    colour: Colour,
+) -> Result<(), String> {
+    let area = axes.area;
+    let mut run: Vec<(Point, Point)> = Vec::new();
+    let flush = |run: &mut Vec<(Point, Point)>| {
+        let outline: Vec<Point> = run.iter().map(|(l, _)| *l).chain(run.iter().rev().map(|(_, h)| *h)).collect();
+        run.clear();
+        pen.polygon(&outline, colour, 0.2)
+    };
+    for (&l, &h) in lo.iter().zip(hi) {
+        let sound = [l.0, l.1, h.1].into_iter().all(f64::is_finite);
+        if !sound {
+            flush(&mut run)?;
+            continue;
+        }
+        let x = l.0.clamp(area.left, area.right);
+        let (l, h) = ((x, l.1.clamp(area.top, area.bottom)), (x, h.1.clamp(area.top, area.bottom)));
+        match run.last_mut().filter(|(last, _)| last.0.floor() == x.floor()) {
+            Some((low, high)) => {
+                low.1 = low.1.max(l.1);
+                high.1 = high.1.min(h.1);
+            }
+            None => run.push((l, h)),
+        }
+    }
+    flush(&mut run)
+}
+
+fn draw_bars<DB: DrawingBackend>(
+    pen: &Pen<DB>,
+    axes: &Axes,
+    x: &[f32],
+    y: &[f32],
+    width: f32,
+    colour: Colour,
+) -> Result<(), String> {
+    let area = axes.area;
+    let half = if width.is_finite() { width.abs() / 2.0 } else { 0.0 };
+    // A logarithmic axis has no zero: bars stand on its lower end.
+    let zero = axes.at_y(0.0);
+    let zero = if zero.is_finite() { zero.clamp(area.top, area.bottom) } else { area.bottom };
+    let mut last = Rect::default();
+    for (x, y) in x.iter().zip(y) {
+        let (left, right, end) = (axes.at_x(x - half), axes.at_x(x + half), axes.at_y(*y));
+        if ![left, right, end].into_iter().all(f64::is_finite)
+            || left.max(right) < area.left
+            || left.min(right) > area.right
+        {
+            continue;
+        }
+        let (left, right) = (left.min(right).max(area.left), left.max(right).min(area.right));
+        let gap = if right - left > pen.px(4.0) { pen.px(0.5) } else { 0.0 };
+        let end = end.clamp(area.top, area.bottom);
+        let mut bar = Rect::new(left + gap, zero.min(end), right - gap, zero.max(end)).snapped();
+        bar.right = bar.right.max(bar.left + 1.0);
+        if bar != last {
+            pen.fill(bar, colour, 0.85)?;
+        }
+        last = bar;
+    }
+    Ok(())
+}
+
+fn draw_intervals<DB: DrawingBackend>(
+    pen: &Pen<DB>,
+    axes: &Axes,
+    lo: &[Point],
+    hi: &[Point],
+    colour: Colour,
+) -> Result<(), String> {
+    let area = axes.area;
+    let cap = pen.px(3.0);
+    for (&l, &h) in lo.iter().zip(hi) {
+        let sound = l.0.is_finite() && l.1.is_finite() && h.1.is_finite();
+        if !sound || l.0 < area.left || l.0 > area.right {
+            continue;
+        }
+        let ends = [l.1.clamp(area.top, area.bottom), h.1.clamp(area.top, area.bottom)];
+        pen.rule((l.0, ends[0].min(ends[1])), (l.0, ends[0].max(ends[1]).max(ends[0] + 1.0)), 1.5, colour, 1.0)?;
+        for (end, wanted) in ends.into_iter().zip([l.1, h.1]) {
+            // No cap where the whisker goes on beyond the area.
+            if end == wanted {
+                pen.rule((l.0 - cap, end), (l.0 + cap, end), 1.5, colour, 1.0)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn draw_at_x<DB: DrawingBackend>(
+    pen: &Pen<DB>,
+    axes: &Axes,
+    x: f64,
+    label: &str,
+    colour: Colour,
+) -> Result<(), String> {
+    let area = axes.area;
+    if !x.is_finite() || !area.grown(0.5).holds(x, area.top) {
+        return Ok(());
+    }
+    pen.rule((x, area.top), (x, area.bottom), 1.25, colour, 0.9)?;
+    let font = name_font(pen, colour);
+    let (gap, width) = (pen.px(4.0), pen.width(label, font)?);
+    let right = x + gap + width <= area.right;
+    let left = if right { x + gap } else { x - gap - width };
+    draw_name(pen, axes, label, left, area.top + pen.px(8.0), width, font)
+}
+
+fn draw_at_y<DB: DrawingBackend>(
+    pen: &Pen<DB>,
+    axes: &Axes,
+    y: f64,
+    label: &str,
+    colour: Colour,
+) -> Result<(), String> {
+    let area = axes.area;
+    if !y.is_finite() || !area.grown(0.5).holds(area.left, y) {
+        return Ok(());
+    }
+    pen.rule((area.left, y), (area.right, y), 1.25, colour, 0.9)?;
+    let font = name_font(pen, colour);
+    let (gap, width) = (pen.px(4.0), pen.width(label, font)?);
+    let above = y - pen.px(9.0) > area.top + pen.px(6.0);
+    let middle = if above { y - pen.px(9.0) } else { y + pen.px(9.0) };
+    draw_name(pen, axes, label, area.right - gap - width, middle, width, font)
+}
+
+fn name_font<DB: DrawingBackend>(pen: &Pen<DB>, colour: Colour) -> Type {
+    Type { colour, ..pen.small() }
+}
+
+/// A name within the plot, on a wash of the background so that curves do not cross its letters.
+fn draw_name<DB: DrawingBackend>(
+    pen: &Pen<DB>,
+    axes: &Axes,
+    name: &str,
+    left: f64,
+    middle: f64,
+    width: f64,
+    font: Type,
+) -> Result<(), String> {
+    if name.is_empty() || width > axes.area.width() {
+        return Ok(());
+    }
+    let (pad, half) = (pen.px(2.0), pen.px(7.0));
+    pen.fill(Rect::new(left - pad, middle - half, left + width + pad, middle + half), pen.theme.panel, 0.8)?;
+    pen.text(name, (left, middle), Hold::Start, font)
+}
+
+/// A word stands to the right of its point, to the left where there is no room.
+fn draw_word<DB: DrawingBackend>(
+    pen: &Pen<DB>,
+    axes: &Axes,
+    at: Point,
+    word: &str,
+    colour: Colour,
+    on_field: bool,
+) -> Result<(), String> {
+    let font = name_font(pen, colour);
+    let (gap, width) = (pen.px(6.0), pen.width(word, font)?);
+    let right = at.0 + gap + width <= axes.area.right;
+    let left = if right { at.0 + gap } else { at.0 - gap - width };
+    if on_field {
+        return draw_name(pen, axes, word, left, at.1, width, font);
+    }
+    pen.text(word, (left, at.1), Hold::Start, font)
+}

@@ -1,1 +1,0 @@
-//! Colours, for light and dark.
