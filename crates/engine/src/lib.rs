@@ -1,3 +1,19 @@
 //! Numerics for small networks that give the same bits on every machine.
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | [`math`] | exp, ln, tanh, sin, erf and their like from one portable source; softmax |
+//! | [`kernel`] | dot products, sums and matrix products on slices, in fixed lanes |
+//! | [`rng`] | one seeded generator a run, split by purpose |
+//! | [`stats`] | means with intervals, slopes, proportions, running moments |
+//!
+//! # How the bits are kept equal
+//! The standard says to the last bit what `+ - * /` and the square root give; a compiler may neither reorder nor fuse
+//! them here. All else is built from them. The platform's own exp or sin is never called, no multiply-add is fused,
+//! every sum has a fixed number of lanes and a fixed order, and nothing depends on the width of `usize`. `ndarray` is
+//! the face of the data, yet its matrix product is not used: it picks other instructions on other machines.
 
+pub mod kernel;
+pub mod math;
+pub mod rng;
 pub mod stats;

@@ -1,0 +1,140 @@
+//! e^x in single precision, one number or eight at a time with the same bits.
+//!
+//! x = n ln 2 + r with |r| <= ln 2 / 2, a polynomial for e^r, and two exact factors that make up 2^n, so that the range
+//! down to the smallest subnormal number is kept. Within 1 unit in the last place of the true value everywhere.
+
+use wide::{f32x8, u32x8};
+
+/// Beyond these e^x is 0 or infinite.
+const LOW: f32 = -104.0;
+const HIGH: f32 = 89.0;
+/// Added to a number below 2^22, this rounds it to a whole one and leaves that in the low bits.
+const ROUND: f32 = 12_582_912.0;
+/// `ROUND` as bits, less twice the exponent's bias.
+const UNROUND: u32 = 0x4b40_0000 - 254;
+/// ln 2 in two parts; the first has so few digits that its product with n is exact.
+const LN_2_HIGH: f32 = 355.0 / 512.0;
+const LN_2_LOW: f32 = -2.121_944_4e-4;
+/// e^r = 1 + r + r^2 (C\[0\] r^5 + ... + C\[5\]): the minimax coefficients of the Cephes library.
+const C: [f32; 6] = [1.987_569_1e-4, 1.398_199_9e-3, 8.333_452e-3, 4.166_579_6e-2, 0.166_666_66, 0.5];
+
+/// e^x.
+pub fn expf(x: f32) -> f32 {
+    let x = if x > HIGH { HIGH } else { x };
+    let x = if x < LOW { LOW } else { x };
+    let shifted = x * std::f32::consts::LOG2_E + ROUND;
+    let n = shifted - ROUND;
+    let r = x - n * LN_2_HIGH - n * LN_2_LOW;
+    let mut p = C[0];
+    for c in &C[1..] {
+        p = p * r + *c;
+    }
+    let y = p * (r * r) + r + 1.0;
+    let exponents = shifted.to_bits().wrapping_sub(UNROUND);
+    let half = exponents >> 1;
+    y * f32::from_bits(half << 23) * f32::from_bits((exponents.wrapping_sub(half)) << 23)
+}
+
+/// [`expf`] of eight numbers.
+#[inline(always)]
+fn expf8(x: f32x8) -> f32x8 {
+    let (low, high) = (f32x8::splat(LOW), f32x8::splat(HIGH));
+    let x = x.simd_gt(high).select(high, x);
+    let x = x.simd_lt(low).select(low, x);
+    let shifted = x * f32x8::splat(std::f32::consts::LOG2_E) + f32x8::splat(ROUND);
+    let n = shifted - f32x8::splat(ROUND);
+    let r = x - n * f32x8::splat(LN_2_HIGH) - n * f32x8::splat(LN_2_LOW);
+    let mut p = f32x8::splat(C[0]);
+    for c in &C[1..] {
+        p = p * r + f32x8::splat(*c);
+    }
+    let y = p * (r * r) + r + f32x8::splat(1.0);
+    let exponents = shifted.to_bits() - u32x8::splat(UNROUND);
+    let half = exponents >> 1;
+    y * f32x8::from_bits(half << 23) * f32x8::from_bits((exponents - half) << 23)
+}
+
+/// e^x of every number, in place; the same bits as [`expf`] of each.
+pub fn exp_slice(values: &mut [f32]) {
+    shifted_exp_slice(values, 0.0);
+}
+
+/// e^(x - shift) of every number, in place.
+#[inline(always)]
+pub(super) fn shifted_exp_slice(values: &mut [f32], shift: f32) {
+    let (eights, rest) = values.as_chunks_mut::<8>();
+    for eight in eights {
+        *eight = expf8(f32x8::new(*eight) - f32x8::splat(shift)).to_array();
+    }
+    for x in rest {
+        *x = expf(*x - shift);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Distance from the true value in units of the last place.
+    fn error(x: f32) -> f64 {
+        let (got, want) = (f64::from(expf(x)), libm::exp(f64::from(x)));
+        let rounded = want as f32;
+        if rounded.is_infinite() {
+            return if got == f64::from(rounded) { 0.0 } else { f64::INFINITY };
+        }
+        let unit = f64::from(f32::from_bits(rounded.to_bits() + 1)) - f64::from(rounded);
+        if unit.is_finite() { (got - want).abs() / unit } else { f64::from(u8::from(got != want)) }
+    }
+
+    fn worst(stride: usize) -> f64 {
+        let mut worst = 0.0f64;
+        for sign in [0u32, 1 << 31] {
+            for bits in (0..=106.0f32.to_bits()).step_by(stride) {
+                worst = worst.max(error(f32::from_bits(sign | bits)));
+            }
+        }
+        worst
+    }
+
+    #[test]
+    fn within_one_unit_in_the_last_place() {
+        let worst = worst(1009);
+        assert!(worst <= 1.0, "{worst}");
+    }
+
+    #[test]
+    #[ignore = "all two thousand million arguments: half a minute in a release build"]
+    fn within_one_unit_everywhere() {
+        let worst = worst(1);
+        println!("worst error {worst} ulp");
+        assert!(worst <= 1.0, "{worst}");
+    }
+
+    #[test]
+    fn limits() {
+        assert_eq!(expf(0.0), 1.0);
+        assert_eq!(expf(-0.0), 1.0);
+        assert_eq!(expf(f32::INFINITY), f32::INFINITY);
+        assert_eq!(expf(f32::NEG_INFINITY), 0.0);
+        assert!(expf(f32::NAN).is_nan());
+        assert!(expf(88.722_8).is_finite());
+        assert_eq!(expf(88.73), f32::INFINITY);
+        assert_eq!(expf(-103.0), f32::from_bits(1));
+        assert_eq!(expf(-1e30), 0.0);
+    }
+
+    #[test]
+    fn lanes_and_single_numbers_give_the_same_bits() {
+        let all: Vec<f32> = (0..u32::MAX).step_by(65_521).map(f32::from_bits).filter(|x| !x.is_nan()).collect();
+        for length in (0..40).chain([all.len()]) {
+            let mut lanes = all[all.len() - length..].to_vec();
+            exp_slice(&mut lanes);
+            for (x, y) in all[all.len() - length..].iter().zip(&lanes) {
+                assert_eq!(expf(*x).to_bits(), y.to_bits(), "{x}");
+            }
+        }
+        let mut nan = [f32::NAN; 9];
+        exp_slice(&mut nan);
+        assert!(nan.iter().all(|x| x.is_nan()));
+    }
+}
