@@ -128,24 +128,25 @@ fn data_name(file: &str) -> Option<&str> {
 }
 
 fn write_pages(site: &Path, program: &Program, worker: &str, assets: &Names) -> Result<()> {
-    let boot = assets.get("boot.js").context("assets/boot.js is missing")?;
-    let data: Vec<_> = assets.iter().filter_map(|(old, new)| Some((data_name(old)?, new))).collect();
-    let page = serde_json::to_string(&vivarium_frame::page::PageData {
-        root: "./".into(),
-        worker: worker.into(),
-        data: data.iter().map(|(name, file)| ((*name).to_owned(), (*file).clone())).collect(),
-        ..Default::default()
-    })?;
-    fs::write(
-        site.join("index.html"),
-        format!(
-            "<!doctype html><html lang=en><head><meta charset=\"utf-8\"><title>Vivarium</title>\
-             <link rel=\"icon\" href=\"data:,\"><script src=\"{boot}\" data-app=\"{}\" data-wasm=\"{}\"></script></head>\
-             <body><main><p id=\"notice\" hidden></p></main>\
-             <script type=\"application/json\" id=\"vivarium\">{page}</script></body></html>",
-            program.js, program.wasm
-        ),
-    )?;
+    let data: Vec<_> = assets.iter().filter_map(|(old, new)| Some((data_name(old)?.to_owned(), new.clone()))).collect();
+    let base = std::env::var("VIVARIUM_BASE").ok();
+    let pages = vivarium_pages::render(&vivarium_pages::Options {
+        repository: &root(),
+        assets,
+        app: &program.js,
+        wasm: &program.wasm,
+        worker,
+        data: &data,
+        publish: hashed_name,
+        base: base.as_deref(),
+    });
+    for (name, contents) in pages.map_err(anyhow::Error::msg)? {
+        let file = site.join(&name);
+        if let Some(folder) = file.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        fs::write(&file, contents).with_context(|| format!("{} cannot be written", file.display()))?;
+    }
     Ok(())
 }
 

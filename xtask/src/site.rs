@@ -33,7 +33,7 @@ pub fn build() -> Result<()> {
     say("Building the site into dist/ (three minutes the first time, then about 20 seconds)");
     let start = Instant::now();
     let mut trunk = command("trunk", &["build", "--release", "--color", "never"]);
-    trunk.env("PATH", tools::path()?).env_remove("NO_COLOR");
+    trunk.env("PATH", tools::path()?).env_remove("NO_COLOR").env("RUST_BACKTRACE", "0");
     if with_wasm_opt {
         run(&mut trunk).context("the site could not be built")?;
     } else {

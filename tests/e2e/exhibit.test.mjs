@@ -1,0 +1,182 @@
+// An exhibit's life: played, drawn on, changed, reloaded, broken and restarted.
+
+import assert from "node:assert/strict";
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { EXHIBIT, host, launch, until, visit } from "./harness.mjs";
+
+let server, browser, stop;
+const open = (path, options) => visit(browser, server.address, path, options);
+
+before(async () => {
+  server = await host("/some/sub/path/");
+  ({ browser, stop } = await launch());
+});
+after(async () => {
+  await stop?.();
+  server?.stop();
+});
+
+const number = async (shown, name) => Number((await shown.figures())[name]);
+
+test("Play runs it: the status says so and the steps rise", async () => {
+  const shown = await open(EXHIBIT);
+  await shown.status("paused");
+  const before = await shown.step();
+  await shown.press("Play");
+  await until("steps", async () => (await shown.step()) > before);
+  await shown.status("running", "finished");
+  assert.deepEqual(shown.problems, []);
+  await shown.page.close();
+});
+
+test("Pause, Step and Reset do what they say", async () => {
+  const shown = await open(`${EXHIBIT}?play`);
+  await until("steps", async () => (await shown.step()) > 0);
+  if ((await shown.main("status")) === "running") await shown.press("Pause");
+  await shown.status("paused", "finished");
+  await shown.press("Reset");
+  await until("step 0", async () => (await shown.step()) === 0);
+  await shown.status("paused");
+  await shown.press("Step");
+  await until("step 1", async () => (await shown.step()) === 1);
+  assert.deepEqual(shown.problems, []);
+  await shown.page.close();
+});
+
+test("drawing on the stage changes the state, and Play brings the overlap back up", async () => {
+  const shown = await open(EXHIBIT);
+  await shown.status("paused");
+  const before = await shown.figures();
+  await shown.draw(undefined, [0.3, 0.3], [0.7, 0.35], [0.3, 0.5], [0.7, 0.6]);
+  const smudged = await until("figures that have changed", async () => {
+    const now = await shown.figures();
+    return JSON.stringify(now) !== JSON.stringify(before) && now;
+  });
+  await shown.press("Play");
+  await until("the overlap to rise", async () => (await number(shown, "overlap")) > Number(smudged.overlap));
+  assert.deepEqual(shown.problems, []);
+  await shown.page.close();
+});
+
+test("a changed control is in the address, and the address gives the same bits again", async () => {
+  const shown = await open(EXHIBIT);
+  await shown.status("paused");
+  const slider = await shown.page.$eval("input[type=range][data-control], [data-control] input[type=range]", (input) => ({
+    control: (input.dataset.control ?? input.closest("[data-control]").dataset.control),
+    min: Number(input.min),
+    max: Number(input.max),
+    step: input.step,
+    value: Number(input.value),
+  }));
+  const value = slider.value > (slider.min + slider.max) / 2 ? slider.min : slider.max;
+  await shown.set(slider.control, value);
+  await until("the control in the address", () => new URL(shown.page.url()).searchParams.has(slider.control));
+  const address = new URL(shown.page.url());
+  address.searchParams.set("step", "40");
+  await shown.goto(address.href);
+  await shown.status("paused", "finished");
+  const first = { step: await shown.step(), figures: await shown.figures() };
+  assert.ok(Object.keys(first.figures).length > 0);
+  await shown.page.reload({ waitUntil: "load" });
+  await shown.status("paused", "finished");
+  assert.deepEqual({ step: await shown.step(), figures: await shown.figures() }, first);
+  assert.deepEqual(shown.problems, []);
+  await shown.page.close();
+});
+
+test("a panic of the worker is shown, and Restart recovers", async () => {
+  const shown = await open(`${EXHIBIT}?step=3`);
+  await shown.status("paused", "finished");
+  await shown.page.$eval("main[data-exhibit]", (main) => main.dispatchEvent(new CustomEvent("vivarium:panic")));
+  await shown.status("failed");
+  await shown.alert(/\w+/);
+  await shown.press("Restart");
+  await shown.status("paused", "finished");
+  await shown.press("Step");
+  await until("a step", async () => (await shown.step()) > 0);
+  await shown.page.close();
+});
+
+for (const [what, query] of [
+  ["a value that is no number", "units=many"],
+  ["a number out of range", "units=100000000"],
+  ["a control that does not exist", "colour=red"],
+  ["a seed that is none", "seed=-1.5"],
+  ["a step that is none", "step=soon"],
+]) {
+  test(`${what} in the address is named, and the default is used`, async () => {
+    const shown = await open(`${EXHIBIT}?${query}`);
+    const name = query.split("=")[0];
+    await shown.alert(new RegExp(name, "i"));
+    await shown.status("paused");
+    const plain = await open(EXHIBIT);
+    await plain.status("paused");
+    assert.deepEqual(await shown.figures(), await plain.figures());
+    assert.deepEqual(shown.problems, []);
+    await shown.page.close();
+    await plain.page.close();
+  });
+}
+
+test("a picture file that is none gets a sentence, and the run goes on", async () => {
+  const shown = await open(EXHIBIT);
+  await shown.status("paused");
+  const file = join(await mkdtemp(join(tmpdir(), "vivarium-")), "holiday.png");
+  await writeFile(file, "This is no picture.");
+  const field = await until("a field for pictures", () => shown.page.$("input[type=file]"));
+  await field.uploadFile(file);
+  await shown.alert(/holiday\.png/);
+  await shown.press("Step");
+  await until("a step", async () => (await shown.step()) > 0);
+  assert.deepEqual(shown.problems, []);
+  await shown.page.close();
+});
+
+test("a window of almost no size does no harm", async () => {
+  const shown = await open(`${EXHIBIT}?play`);
+  await until("steps", async () => (await shown.step()) > 0);
+  for (const [width, height] of [[1, 1], [320, 1], [1440, 900]]) {
+    await shown.page.setViewport({ width, height });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+  await shown.page.$$eval("canvas[data-panel]", (all) => all.forEach((canvas) => (canvas.parentElement.style.width = "0px")));
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  assert.notEqual(await shown.main("status"), "failed");
+  assert.deepEqual(shown.problems, []);
+  await shown.page.close();
+});
+
+test("a hidden page rests, and goes on where it was", async () => {
+  const shown = await open(`${EXHIBIT}?temperature=1&play`);
+  await until("steps", async () => (await shown.step()) > 0);
+  const hide = (hidden) =>
+    shown.page.evaluate((hidden) => {
+      Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+      Object.defineProperty(document, "visibilityState", { configurable: true, get: () => (hidden ? "hidden" : "visible") });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, hidden);
+  await hide(true);
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  const resting = await shown.step();
+  await new Promise((resolve) => setTimeout(resolve, 1200));
+  assert.equal(await shown.step(), resting, "it stepped while hidden");
+  await hide(false);
+  await until("steps again", async () => (await shown.step()) > resting);
+  assert.deepEqual(shown.problems, []);
+  await shown.page.close();
+});
+
+test("the check starts, shows progress, and can be cancelled", async () => {
+  const shown = await open(EXHIBIT);
+  await shown.status("paused");
+  await shown.press("Check the claim");
+  await until("a finding or a way to cancel", async () =>
+    (await shown.page.$("[data-finding]")) ?? (await shown.button("Cancel")),
+  );
+  assert.notEqual(await shown.main("status"), "failed");
+  assert.deepEqual(shown.problems, []);
+  await shown.page.close();
+});
