@@ -4,8 +4,11 @@
 //! | --- | --- |
 //! | [`math`] | exp, ln, tanh, sin, erf and their like from one portable source; softmax |
 //! | [`kernel`] | dot products, sums and matrix products on slices, in fixed lanes |
+//! | [`linalg`] | symmetric systems by Cholesky's factors, the pseudo-inverse |
 //! | [`rng`] | one seeded generator a run, split by purpose |
 //! | [`stats`] | means with intervals, slopes, proportions, running moments |
+//! | [`idx`] | the IDX file format of the digit data sets |
+//! | [`image`] | resampling and binarising small pictures |
 //!
 //! # How the bits are kept equal
 //! The standard says to the last bit what `+ - * /` and the square root give; a compiler may neither reorder nor fuse
@@ -13,7 +16,10 @@
 //! every sum has a fixed number of lanes and a fixed order, and nothing depends on the width of `usize`. `ndarray` is
 //! the face of the data, yet its matrix product is not used: it picks other instructions on other machines.
 
+pub mod idx;
+pub mod image;
 pub mod kernel;
+pub mod linalg;
 pub mod math;
 pub mod rng;
 pub mod stats;
