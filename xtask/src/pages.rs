@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 /// Files of `assets/` that are not published.
 const PRIVATE: &[&str] = &["data/README.md", "data/make.py"];
 /// Files that others look for by their plain names.
-pub const PLAIN: &[&str] = &["robots.txt", "manifest.webmanifest"];
+pub const PLAIN: &[&str] = &["robots.txt", "manifest.webmanifest", "sitemap.xml"];
 
 /// The names in the built site, by the names before.
 type Names = BTreeMap<String, String>;

@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn sound_pages_pass() {
-        let html = "<script src=\"../../a-1.js\" data-app=../../a-1.js></script><a href=\"../\">x</a><a href='#here'>y</a>\
+        let html = "<script src=\"../../a-1.js\" data-app=../../a-1.js></script><a href=\"../\">x</a><a href=\"#here\">y</a>\
                     <a href=\"https://example.org/\">z</a><a href=\"../../?play\">front</a> <code>&lt;img src=\"/no\"&gt;</code>";
         assert_eq!(faults(html), Vec::<String>::new());
     }
