@@ -8,14 +8,15 @@ use crate::view::{Cell, Grid};
 use plotters_backend::DrawingBackend;
 
 /// How far an unlit image fades when another one is fully lit.
-const DIMMING: f32 = 0.6;
+const DIMMING: f32 = 0.55;
 
 /// Room around an image for its frame.
 const EDGE: f64 = 3.0;
 
 pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, grid: &Grid) -> Result<Place, String> {
     let images = Pixmap::of(&grid.images, pen.theme);
-    let (Some(images), false) = (images, grid.cells.is_empty() || grid.height == 0) else { return Ok(Place::Nowhere) };
+    let sound = !grid.cells.is_empty() && (1..=grid.images.height).contains(&grid.height);
+    let (Some(images), true) = (images, sound) else { return Ok(Place::Nowhere) };
     let room = pen.whole().grown(-pen.px(2.0));
     let (columns, cell) = layout(pen, grid, room);
     let labelled = cell.label > 0.0;

@@ -15,7 +15,8 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, raster: &Raster) -> Result
     let bar = if roomy { Bar::of(pen, raster, room.height())? } else { None };
     if let Some(bar) = &bar {
         room.right -= bar.room + pen.px(4.0);
-        room.top += pen.px(18.0);
+        room.top += pen.px(22.0);
+        room.bottom -= pen.px(6.0);
     }
     let names: &[String] = match &raster.pixels {
         Pixels::Kinds { names, .. } if roomy => names,
@@ -38,7 +39,7 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, raster: &Raster) -> Result
         bar.draw(pen, area)?;
         let name = pen.cut(bar.label, pen.whole().width() - pen.px(8.0), pen.small())?;
         let right = (area.right + bar.room).min(pen.whole().right - pen.px(4.0));
-        pen.text(&name, (right.max(pen.width(&name, pen.small())?), area.top - pen.px(10.0)), Hold::End, pen.small())?;
+        pen.text(&name, (right.max(pen.width(&name, pen.small())?), area.top - pen.px(14.0)), Hold::End, pen.small())?;
     }
     if legend > 0.0 {
         draw_kinds(pen, names, Rect { top: area.bottom + pen.px(4.0), bottom: area.bottom + legend, ..pen.whole() })?;

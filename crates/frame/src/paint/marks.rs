@@ -7,8 +7,11 @@ use crate::theme::Colour;
 use crate::view::{Ink, Mark, Shape};
 use plotters_backend::DrawingBackend;
 
-/// More points than this are drawn once a pixel, and paler, so that their density shows.
+/// More points than this are a crowd, and drawn paler.
 const CROWD: usize = 2000;
+
+/// Of a crowd at most one point is drawn in each of about so many squares of the area.
+const SQUARES: f64 = 20_000.0;
 
 /// Words beyond this many would be a grey carpet.
 const MOST_WORDS: usize = 300;
@@ -39,8 +42,8 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, mark: &Mark, axes: &Axes, 
         Shape::Band { x, lo, hi } => draw_band(pen, axes, &points(x, lo), &points(x, hi), colour),
         Shape::Bars { x, y, width } => draw_bars(pen, axes, x, y, *width, colour),
         Shape::Intervals { x, lo, hi } => draw_intervals(pen, axes, &points(x, lo), &points(x, hi), colour),
-        Shape::AtX(x) => draw_at_x(pen, axes, axes.at_x(*x), &mark.label, colour),
-        Shape::AtY(y) => draw_at_y(pen, axes, axes.at_y(*y), &mark.label, colour),
+        Shape::AtX(x) => draw_rule(pen, axes, true, axes.at_x(*x), colour),
+        Shape::AtY(y) => draw_rule(pen, axes, false, axes.at_y(*y), colour),
         Shape::Words { x, y, text } => {
             points(x, y).into_iter().zip(text).take(MOST_WORDS).try_for_each(|(at, word)| {
                 if axes.area.holds(at.0, at.1) { draw_word(pen, axes, at, word, colour, on_field) } else { Ok(()) }
@@ -91,11 +94,12 @@ fn draw_points<DB: DrawingBackend>(
     let area = axes.area;
     let crowded = points.len() > CROWD;
     let alpha = if crowded { 0.6 } else { 0.9 };
-    let columns = area.width() as usize + 1;
-    let mut taken = vec![false; if crowded { columns * (area.height() as usize + 1) } else { 0 }];
+    let square = (area.width() * area.height() / SQUARES).sqrt().max(1.0);
+    let columns = (area.width() / square) as usize + 1;
+    let mut taken = vec![false; if crowded { columns * ((area.height() / square) as usize + 1) } else { 0 }];
     for &at in points.iter().filter(|p| area.holds(p.0, p.1)) {
         if crowded {
-            let cell = (at.1 - area.top) as usize * columns + (at.0 - area.left) as usize;
+            let cell = ((at.1 - area.top) / square) as usize * columns + ((at.0 - area.left) / square) as usize;
             if std::mem::replace(&mut taken[cell], true) {
                 continue;
             }
@@ -159,7 +163,10 @@ fn draw_bars<DB: DrawingBackend>(
     // A logarithmic axis has no zero: bars stand on its lower end.
     let zero = axes.at_y(0.0);
     let zero = if zero.is_finite() { zero.clamp(area.top, area.bottom) } else { area.bottom };
-    let mut last = Rect::default();
+    // Opaque: bars may stand on top of others.
+    let colour = colour.mix(pen.theme.panel, 0.15);
+    // Bars of the same pixels are drawn as one.
+    let mut waiting: Option<Rect> = None;
     for (x, y) in x.iter().zip(y) {
         let (left, right, end) = (axes.at_x(x - half), axes.at_x(x + half), axes.at_y(*y));
         if ![left, right, end].into_iter().all(f64::is_finite)
@@ -173,12 +180,14 @@ fn draw_bars<DB: DrawingBackend>(
         let end = end.clamp(area.top, area.bottom);
         let mut bar = Rect::new(left + gap, zero.min(end), right - gap, zero.max(end)).snapped();
         bar.right = bar.right.max(bar.left + 1.0);
-        if bar != last {
-            pen.fill(bar, colour, 0.85)?;
+        match &mut waiting {
+            Some(last) if last.left == bar.left && last.right == bar.right => {
+                *last = Rect { top: last.top.min(bar.top), bottom: last.bottom.max(bar.bottom), ..bar };
+            }
+            _ => waiting.replace(bar).map_or(Ok(()), |last| pen.fill(last, colour, 1.0))?,
         }
-        last = bar;
     }
-    Ok(())
+    waiting.map_or(Ok(()), |last| pen.fill(last, colour, 1.0))
 }
 
 fn draw_intervals<DB: DrawingBackend>(
@@ -207,42 +216,79 @@ fn draw_intervals<DB: DrawingBackend>(
     Ok(())
 }
 
-fn draw_at_x<DB: DrawingBackend>(
+/// A straight line across the plot, upright at pixel `at` or level. Its name is not part of it: see [`draw_rule_name`].
+fn draw_rule<DB: DrawingBackend>(
     pen: &Pen<DB>,
     axes: &Axes,
-    x: f64,
-    label: &str,
+    upright: bool,
+    at: f64,
     colour: Colour,
 ) -> Result<(), String> {
     let area = axes.area;
-    if !x.is_finite() || !area.grown(0.5).holds(x, area.top) {
-        return Ok(());
+    match (upright, across(axes, upright, at)) {
+        (_, false) => Ok(()),
+        (true, _) => pen.rule((at, area.top), (at, area.bottom), 1.25, colour, 0.9),
+        (false, _) => pen.rule((area.left, at), (area.right, at), 1.25, colour, 0.9),
     }
-    pen.rule((x, area.top), (x, area.bottom), 1.25, colour, 0.9)?;
-    let font = name_font(pen, colour);
-    let (gap, width) = (pen.px(4.0), pen.width(label, font)?);
-    let right = x + gap + width <= area.right;
-    let left = if right { x + gap } else { x - gap - width };
-    draw_name(pen, axes, label, left, area.top + pen.px(8.0), width, font)
 }
 
-fn draw_at_y<DB: DrawingBackend>(
+/// Whether a straight line crosses the plot's area.
+fn across(axes: &Axes, upright: bool, at: f64) -> bool {
+    let area = axes.area.grown(0.5);
+    at.is_finite() && if upright { area.holds(at, area.top) } else { area.holds(area.left, at) }
+}
+
+/// Writes the name of a straight line beside it, at the one of its four places that hides the fewest of the plot's
+/// points.
+pub(super) fn draw_rule_name<DB: DrawingBackend>(
     pen: &Pen<DB>,
+    mark: &Mark,
+    marks: &[Mark],
     axes: &Axes,
-    y: f64,
-    label: &str,
-    colour: Colour,
 ) -> Result<(), String> {
-    let area = axes.area;
-    if !y.is_finite() || !area.grown(0.5).holds(area.left, y) {
+    let (upright, at) = match mark.shape {
+        Shape::AtX(x) => (true, axes.at_x(x)),
+        Shape::AtY(y) => (false, axes.at_y(y)),
+        _ => return Ok(()),
+    };
+    if mark.label.is_empty() || !across(axes, upright, at) {
         return Ok(());
     }
-    pen.rule((area.left, y), (area.right, y), 1.25, colour, 0.9)?;
-    let font = name_font(pen, colour);
-    let (gap, width) = (pen.px(4.0), pen.width(label, font)?);
-    let above = y - pen.px(9.0) > area.top + pen.px(6.0);
-    let middle = if above { y - pen.px(9.0) } else { y + pen.px(9.0) };
-    draw_name(pen, axes, label, area.right - gap - width, middle, width, font)
+    let area = axes.area;
+    let font = name_font(pen, pen.theme.ink(mark.ink));
+    let (gap, half, width) = (pen.px(4.0), pen.px(7.0), pen.width(&mark.label, font)?);
+    let place = |left: f64, middle: f64| Rect::new(left, middle - half, left + width, middle + half);
+    let (top, bottom) = (area.top + gap + half, area.bottom - gap - half);
+    let places = if upright {
+        let (right, left) = (at + gap, at - gap - width);
+        [place(right, top), place(left, top), place(right, bottom), place(left, bottom)]
+    } else {
+        let (right, left, off) = (area.right - gap - width, area.left + gap, half + pen.px(2.0));
+        [place(right, at - off), place(left, at - off), place(right, at + off), place(left, at + off)]
+    };
+    let hidden = |place: &Rect| -> usize { marks.iter().map(|m| count_within(m, axes, &place.grown(gap))).sum() };
+    let fits = |p: &Rect| p.left >= area.left && p.right <= area.right && p.top >= area.top && p.bottom <= area.bottom;
+    match places.into_iter().filter(fits).min_by_key(hidden) {
+        Some(place) => draw_name(pen, axes, &mark.label, place.left, place.middle().1, width, font),
+        None => Ok(()),
+    }
+}
+
+/// How many of a mark's points (of some hundred of them) lie in a rectangle.
+fn count_within(mark: &Mark, axes: &Axes, place: &Rect) -> usize {
+    let count = |x: &[f32], y: &[f32]| {
+        let every = x.len() / 200 + 1;
+        let points = x.iter().zip(y).step_by(every).map(|(x, y)| axes.at(*x, *y));
+        points.filter(|at| place.holds(at.0, at.1)).count()
+    };
+    match &mark.shape {
+        Shape::Line { x, y, .. }
+        | Shape::Points { x, y, .. }
+        | Shape::Words { x, y, .. }
+        | Shape::Bars { x, y, .. } => count(x, y),
+        Shape::Band { x, lo, hi } | Shape::Intervals { x, lo, hi } => count(x, lo) + count(x, hi),
+        Shape::AtX(_) | Shape::AtY(_) => 0,
+    }
 }
 
 fn name_font<DB: DrawingBackend>(pen: &Pen<DB>, colour: Colour) -> Type {

@@ -120,7 +120,10 @@ impl Pixmap {
     ) {
         let (width, height) =
             (width.min(block.width.saturating_sub(left)), height.min(block.height.saturating_sub(top)));
-        let columns: Vec<usize> = (0..width).map(|x| x * self.width / width.max(1)).collect();
+        if width == 0 {
+            return;
+        }
+        let columns: Vec<usize> = (0..width).map(|x| x * self.width / width).collect();
         let hatch = [theme.panel.mix(theme.muted, 0.12), theme.panel.mix(theme.muted, 0.3)];
         let mut above: Option<usize> = None;
         for y in 0..height {
@@ -156,7 +159,7 @@ pub(super) fn part(value: f32, (lo, hi): (f32, f32)) -> f32 {
     if part.is_finite() { part as f32 } else { 0.5 }
 }
 
-/// The colour of a kind.
+/// The colour of a kind: paler than a mark of the series, since it fills areas.
 pub(super) fn kind(index: u8, theme: &Theme) -> Colour {
-    theme.series[usize::from(index) % theme.series.len()]
+    theme.series[usize::from(index) % theme.series.len()].mix(theme.panel, if theme.dark { 0.45 } else { 0.3 })
 }

@@ -37,7 +37,8 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, plot: &Plot) -> Result<Pla
     let footer = pen.px(if named { 36.0 } else { 20.0 });
     let rows = (height / 60.0) as usize;
     let bar = plot.field.as_ref().map_or(Ok(None), |field| Bar::of(pen, field, inner.height() - footer))?;
-    let header = Header::new(pen, plot, bar.as_ref().map_or("", |b| b.label), inner, rows)?;
+    let (bar_label, bar_room) = bar.as_ref().map_or(("", 0.0), |b| (b.label, b.room));
+    let header = Header::new(pen, plot, bar_label, inner, rows)?;
 
     // From top to bottom first: the vertical ticks say how much room their numbers need.
     let top = inner.top + header.height.max(pen.px(6.0));
@@ -48,7 +49,7 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, plot: &Plot) -> Result<Pla
         widest = widest.max(pen.width(&tick.text, pen.small())?);
     }
     let left = (inner.left + widest + pen.px(7.0)).min(inner.left + inner.width() * 0.5);
-    let right = inner.right - bar.as_ref().map_or(0.0, |b| b.room);
+    let right = inner.right - bar_room;
     let area = Rect::new(left, top, right, bottom).snapped();
     if area.width() < 1.0 || area.height() < 1.0 {
         return Ok(Place::Nowhere);
@@ -57,6 +58,12 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, plot: &Plot) -> Result<Pla
     let area = axes.area;
     let y_ticks =
         if plot.square { axes.y.ticks((area.height() / pen.px(46.0)).clamp(1.0, 6.0) as usize) } else { y_ticks };
+    // A narrower area has its header above it, unless that needs more rows.
+    let over = Rect { left: area.left - pen.px(7.0) - widest, right: area.right + bar_room, ..inner };
+    let (header, over) = match Header::new(pen, plot, bar_label, over, rows)? {
+        narrow if narrow.height <= header.height => (narrow, over),
+        _ => (header, inner),
+    };
     let x_ticks = fitting(pen, &axes.x, area.width())?;
 
     if plot.field.is_none() {
@@ -68,7 +75,7 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, plot: &Plot) -> Result<Pla
         let name = pen.cut(&axis_name(&plot.x), inner.width(), pen.small())?;
         pen.text(&name, (area.right, area.bottom + pen.px(27.0)), Hold::End, pen.small())?;
     }
-    header.draw(pen, inner)?;
+    header.draw(pen, over)?;
     if let Some(bar) = bar {
         bar.draw(pen, area)?;
     }
@@ -158,7 +165,9 @@ fn draw_grid<DB: DrawingBackend>(pen: &Pen<DB>, axes: &Axes, x: &[Tick], y: &[Ti
     let area = axes.area;
     for tick in y {
         let at = area.bottom - tick.part * area.height();
-        pen.rule((area.left, at), (area.right, at), 1.0, pen.theme.faint, 1.0)?;
+        // Zero is the line that signs are read against.
+        let weight = if tick.text == "0" { 0.35 } else { 0.0 };
+        pen.rule((area.left, at), (area.right, at), 1.0, pen.theme.faint.mix(pen.theme.muted, weight), 1.0)?;
     }
     for tick in x {
         let at = area.left + tick.part * area.width();
@@ -177,7 +186,8 @@ fn draw_inside<DB: DrawingBackend>(pen: &Pen<DB>, plot: &Plot, axes: &Axes) -> R
         pixmap.flipped().within(width, height).stretch(&mut block, (0, 0), (width, height), stripe, pen.theme);
         pen.blit((area.left as usize, area.top as usize), (width, height), block.rgb)?;
     }
-    plot.marks.iter().try_for_each(|mark| marks::draw(pen, mark, axes, plot.field.is_some()))
+    plot.marks.iter().try_for_each(|mark| marks::draw(pen, mark, axes, plot.field.is_some()))?;
+    plot.marks.iter().try_for_each(|mark| marks::draw_rule_name(pen, mark, &plot.marks, axes))
 }
 
 fn draw_numbers<DB: DrawingBackend>(pen: &Pen<DB>, axes: &Axes, x: &[Tick], y: &[Tick]) -> Result<(), String> {

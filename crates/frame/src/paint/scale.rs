@@ -89,7 +89,7 @@ impl Scale {
             return Vec::new();
         }
         let mut power = power_below(rough);
-        let mut digit = [1.0, 2.0, 5.0, 10.0].into_iter().find(|d| d * ten_to(power) >= rough * 0.999).unwrap_or(10.0);
+        let mut digit = [1.0, 2.0, 5.0, 10.0].into_iter().find(|d| d * ten_to(power) >= rough * 0.75).unwrap_or(10.0);
         if digit == 10.0 {
             (digit, power) = (1.0, power + 1);
         }
@@ -113,7 +113,7 @@ impl Scale {
         if last - first < 1 {
             return self.within_decade(lo, hi, most);
         }
-        let stride = ((last - first) as usize / most + 1) as i32;
+        let stride = ((last - first) as usize).div_ceil(most) as i32;
         let plain = first >= -3 && last <= 3;
         // Zero (the number one) is among the ticks whatever the stride.
         (first..=last)

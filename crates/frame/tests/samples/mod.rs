@@ -1,6 +1,8 @@
 //! Panels of every kind, for the tests and the gallery.
 #![allow(dead_code)]
 
+pub mod recorder;
+
 use vivarium_frame::view::*;
 
 /// A repeatable number in 0..1 that looks random.
