@@ -61,6 +61,8 @@ fn render(svg: &str, ratio: f64) -> Result<Vec<u8>, String> {
     let mut pixmap = pixmap.ok_or_else(|| {
         format!("A picture of {width} by {height} pixels cannot be made: each side takes 1 to {LARGEST}.")
     })?;
-    resvg::render(&tree, Transform::from_scale(ratio as f32, ratio as f32), &mut pixmap.as_mut());
+    // To the very edge: rounding must not leave a pale row.
+    let fill = Transform::from_scale(width as f32 / tree.size().width(), height as f32 / tree.size().height());
+    resvg::render(&tree, fill, &mut pixmap.as_mut());
     pixmap.encode_png().map_err(|e| format!("The picture cannot be written: {e}."))
 }

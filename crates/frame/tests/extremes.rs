@@ -17,7 +17,7 @@ fn panel(picture: Picture) -> Panel {
 
 fn draw(panel: &Panel, width: u32, height: u32, ratio: f64) -> Record {
     let (backend, record) = Recorder::new(width, height);
-    let placed = paint(backend, panel, &Look { dark: width % 2 == 0, ratio }).unwrap();
+    let placed = paint(backend, panel, &Look { dark: width.is_multiple_of(2), ratio }).unwrap();
     let (w, h) = (f64::from(width), f64::from(height));
     for (x, y) in [(0.0, 0.0), (w / 2.0, h / 2.0), (w, h), (w / 3.0, h * 0.9), (f64::NAN, 1.0), (-1e300, 1e300)] {
         let _ = placed.to_data(x, y);
