@@ -58,7 +58,7 @@ fn live_main(lab: &Lab, paper: &Paper, live: &Live, site: &Site) -> Result<Marku
             div #live {
                 div.placeholder {
                     @if let Some(preview) = &live.preview {
-                        (preview.whole.element("../../"))
+                        (preview.stage.element("../../"))
                     }
                     p.waiting { "The experiment is loading." }
                     noscript { p { "The experiment needs scripts, which are switched off here. The text below does not." } }
@@ -170,7 +170,7 @@ fn checks(site: &Site, paper: &Paper, live: &Live) -> Markup {
         p { "Each part below is measured over several seeds; its 95 % interval is set against the relation that the claim \
             or theory demands. The button beside the experiment runs it in your browser." }
         @for part in &live.data.parts { (check_part(site, paper, live, part)) }
-        p { b { "With the mechanism switched off: " } (typeset(&paper.check.off)) }
+        p.off { b { "With the mechanism switched off: " } (typeset(&paper.check.off)) }
     }
 }
 
@@ -180,7 +180,9 @@ fn check_part(site: &Site, paper: &Paper, live: &Live, part: &PartData) -> Marku
         div.check-part {
             h3 id={ "check-" (part.id) } { (typeset(&part.measure)) @if !part.unit.is_empty() { span.unit { " in " (part.unit) } } }
             dl {
-                dt { "Expected" } dd { b { (typeset(&part.expected)) } @if !part.unit.is_empty() { " " (part.unit) } }
+                dt { "Expected" } dd { b { (typeset(&part.expected)) }
+                    // A relation to the baseline has no unit.
+                    @if !part.unit.is_empty() && !part.expected.contains("baseline") { " " (part.unit) } }
                 @if !part.because.is_empty() { dt { "Because" } dd { (typeset(&part.because)) } }
                 @if !part.baseline.is_empty() { dt { "Baseline" } dd { (typeset(&part.baseline)) } }
                 dt { "Seeds" } dd { (part.seeds) ", about " (operations(part.cost)) " multiply-adds each"

@@ -13,7 +13,7 @@ pub const DESCRIPTION: &str =
     "Live miniatures of 233 research papers: small neural networks that learn, remember and break in your own browser.";
 
 /// The exhibit that lives on the front page, and how it opens.
-const HERO: (&str, &str) = ("modern-hopfield", "play");
+const HERO: (&str, &str) = ("modern-hopfield", "brush=smudge&play");
 
 /// The three exhibits that show what the site is about.
 const FLAGSHIPS: [&str; 3] = ["modern-hopfield", "lottery-ticket", "nc-deep-linear"];

@@ -50,6 +50,7 @@ pub fn tile(site: &Site, paper: &Paper, root: &str, to_lab: &str) -> Markup {
             }
             h3 { a href={ (to_lab) (paper.id) "/" } { (paper.name) } }
             p.hook { (typeset(&paper.hook)) }
+            @if preview.is_some() { p.claim { (typeset(&paper.claim)) } }
             p.paper { (paper.title) ", " (paper.authors) ", " (paper.year) }
         }
     }

@@ -17,7 +17,8 @@ pub fn display(latex: &str) -> Result<Markup, String> {
     let mut out = String::new();
     push_mathml(&mut out, events.into_iter().map(Ok::<_, std::convert::Infallible>), config)
         .map_err(|e| format!("The formula \u{201c}{latex}\u{201d} cannot be set: {e}."))?;
-    Ok(PreEscaped(out))
+    // The renderer leaves out the space between two attributes of a large bracket, which HTML asks for.
+    Ok(PreEscaped(out.replace("\"minsize", "\" minsize")))
 }
 
 #[cfg(test)]
@@ -28,6 +29,12 @@ mod tests {
     fn a_formula_becomes_mathml() {
         let html = display(r"E(\xi) = -\frac{1}{2} \xi^\top W \xi").unwrap().into_string();
         assert!(html.starts_with("<math") && html.contains("<mfrac>") && html.contains("ξ"), "{html}");
+    }
+
+    #[test]
+    fn attributes_stand_apart() {
+        let html = display(r"\Bigl( x \Bigr)").unwrap().into_string();
+        assert!(html.contains("minsize") && !html.contains("\"minsize"), "{html}");
     }
 
     #[test]

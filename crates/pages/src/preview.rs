@@ -7,8 +7,11 @@ use vivarium_frame::view::Frame;
 use vivarium_labs::data;
 use vivarium_labs::exhibit::{Entry, Progress};
 
-/// Steps made before the picture is taken, or fewer if the exhibit finishes before.
-const STEPS: u32 = 60;
+/// Seconds at the exhibit's own pace before the picture is taken, or less if it finishes before.
+const SECONDS: f64 = 2.0;
+
+/// No picture waits for more steps than this.
+const MOST_STEPS: f64 = 2000.0;
 
 /// Width of the stage's picture, in CSS pixels; its height is three quarters of that.
 const STAGE: u32 = 640;
@@ -29,8 +32,8 @@ pub struct Picture {
 pub struct Preview {
     /// The main panel alone.
     pub stage: Picture,
-    /// All panels and figures.
-    pub whole: Picture,
+    /// All panels and figures, for link previews: published name and contents.
+    whole: (String, Vec<u8>),
 }
 
 impl Preview {
@@ -44,7 +47,8 @@ impl Preview {
         let needs = entry.needs(&values).map_err(|e| about(&e))?;
         let store = data::load(&needs).map_err(|e| about(&e))?;
         let mut run = entry.start(&values, 0, &store).map_err(|e| about(&e))?;
-        for _ in 0..STEPS {
+        let steps = (run.pace() * SECONDS).clamp(1.0, MOST_STEPS) as u32;
+        for _ in 0..steps {
             if run.step() != Progress::Running {
                 break;
             }
@@ -52,30 +56,30 @@ impl Preview {
         let mut frame = Frame::default();
         run.draw(&mut frame);
         let Some(panel) = frame.panels.first() else { return Ok(None) };
-        let picture = |what: &str, alt: &str, draw: &dyn Fn(&Look) -> Result<Vec<u8>, String>| {
-            let file = |dark: bool| {
-                let png = draw(&Look { dark, ratio: 1.5 }).map_err(|e| about(&e))?;
-                let theme = if dark { "dark" } else { "light" };
-                Ok::<_, String>((publish(&format!("preview/{}-{what}-{theme}.png", entry.id), &png), png))
-            };
-            let files = [file(false)?, file(true)?];
-            let (width, height) = size(&files[0].1).ok_or_else(|| about(&"the picture has no size"))?;
-            Ok::<_, String>(Picture { files, alt: alt.to_owned(), size: (width * 2 / 3, height * 2 / 3) })
+        let stage = |dark: bool| {
+            let png = files::png(panel, STAGE, STAGE * 3 / 4, &Look { dark, ratio: 1.5 }).map_err(|e| about(&e))?;
+            let theme = if dark { "dark" } else { "light" };
+            Ok::<_, String>((publish(&format!("preview/{}-{theme}.png", entry.id), &png), png))
         };
+        let whole = files::frame_png(&frame, WHOLE, &Look { dark: false, ratio: 1.0 }).map_err(|e| about(&e))?;
         Ok(Some(Self {
-            stage: picture("stage", &panel.alt, &|look| files::png(panel, STAGE, STAGE * 3 / 4, look))?,
-            whole: picture("whole", &frame.says, &|look| files::frame_png(&frame, WHOLE, look))?,
+            stage: Picture {
+                files: [stage(false)?, stage(true)?],
+                alt: panel.alt.clone(),
+                size: (STAGE, STAGE * 3 / 4),
+            },
+            whole: (publish(&format!("preview/{}.png", entry.id), &whole), whole),
         }))
     }
 
     /// The files to publish.
     pub fn files(&self) -> Vec<(String, Vec<u8>)> {
-        [&self.stage, &self.whole].iter().flat_map(|picture| picture.files.clone()).collect()
+        self.stage.files.iter().chain([&self.whole]).cloned().collect()
     }
 
     /// The picture of link previews.
     pub fn image(&self) -> &str {
-        &self.whole.files[0].0
+        &self.whole.0
     }
 }
 
@@ -92,10 +96,4 @@ impl Picture {
             }
         }
     }
-}
-
-/// Width and height of a PNG file, in its pixels: the first two numbers of its first chunk.
-fn size(png: &[u8]) -> Option<(u32, u32)> {
-    let number = |at: usize| Some(u32::from_be_bytes(png.get(at..at + 4)?.try_into().ok()?));
-    Some((number(16)?, number(20)?))
 }

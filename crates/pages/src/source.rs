@@ -100,7 +100,7 @@ fn control_line(text: &str, name: &str) -> Option<u32> {
     let mut inside = false;
     for (line, number) in text.lines().zip(1..) {
         inside = match line.trim() {
-            start if start.contains("struct ") && start.ends_with("Controls {") => true,
+            start if start.ends_with("struct Controls {") => true,
             "}" => false,
             _ => inside,
         };
