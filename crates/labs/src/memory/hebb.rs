@@ -93,6 +93,15 @@ impl Hebb {
         self.count_overlaps();
     }
 
+    /// Flips `flips` units of the state (at most all), chosen at random.
+    pub fn damage(&mut self, flips: usize, random: &mut Rng) {
+        if flips > 0 {
+            for i in random.sample_without_replacement(self.units, flips) {
+                self.flip(i);
+            }
+        }
+    }
+
     fn count_overlaps(&mut self) {
         self.overlaps.fill(0);
         for (s, row) in self.state.iter().zip(self.rows.chunks_exact(self.padded)) {
