@@ -1,3 +1,26 @@
 //! Associative memory.
 
+pub mod basins;
+mod couplings;
+mod dense;
+pub mod glyphs;
+pub mod landscape;
 pub mod modern_hopfield;
+pub mod nets;
+pub mod panels;
+pub mod patterns;
+mod raw;
+pub mod recall;
+pub mod trace;
+pub mod walk;
+
+pub mod ags;
+pub mod attention;
+pub mod capacity;
+pub mod checks;
+pub mod hebb;
+pub mod load;
+pub mod phase;
+pub mod regimes;
+pub mod search;
+pub mod theory;
