@@ -76,9 +76,8 @@ impl Header {
         }
         entries.retain(|entry| entry.row < rows);
         let used = entries.iter().map(|e| e.row + 1).max().unwrap_or(0).max(usize::from(names && rows > 0));
-        // A colour bar's uppermost number stands half above the picture.
-        let below = if bar.is_empty() { 2.0 } else { 7.0 };
-        let height = if used == 0 { 0.0 } else { pen.px(ROW * used as f64 + below) };
+        // The uppermost number of an axis or colour bar stands half above the picture.
+        let height = if used == 0 { 0.0 } else { pen.px(ROW * used as f64 + 6.0) };
         Ok(Self { name, bar, entries, height })
     }
 

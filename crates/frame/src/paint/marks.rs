@@ -323,7 +323,7 @@ fn draw_word<DB: DrawingBackend>(
     on_field: bool,
 ) -> Result<(), String> {
     let font = name_font(pen, colour);
-    let (gap, width) = (pen.px(6.0), pen.width(word, font)?);
+    let (gap, width) = (pen.px(8.0), pen.width(word, font)?);
     let right = at.0 + gap + width <= axes.area.right;
     let left = if right { at.0 + gap } else { at.0 - gap - width };
     if on_field {
