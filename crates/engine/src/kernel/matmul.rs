@@ -50,6 +50,7 @@ fn block<T: Real, const R: usize>(rows: [&[T]; R], panel: &[[T; 8]], out: &mut [
         eight[..columns].copy_from_slice(&out[r * stride..][..columns]);
         T::load(&eight)
     });
+    let rows = rows.map(|row| &row[..panel.len()]);
     for (q, eight) in panel.iter().enumerate() {
         let b = T::load(eight);
         for r in 0..R {

@@ -1,7 +1,7 @@
 //! Sums and products on slices, in fixed lanes.
 //!
 //! A sum of many terms is kept in [`LANES`] partial sums: term i goes to lane i mod [`LANES`], in order of i. At the end
-//! the lanes are folded in halves (lane l takes lane l + 16, then l + 8, ...). This fixes every rounding, whatever the
+//! the lanes are folded in halves (lane l takes lane l + 8, then l + 4, ...). This fixes every rounding, whatever the
 //! machine's vectors are. [`scalar`] says the same in plain loops and gives the same bits; it is the tested reference.
 //!
 //! All functions take `f32` and `f64`. Matrices are row-major slices. Sums of whole numbers are exact as long as no
@@ -16,7 +16,10 @@ use std::ops::{Add, AddAssign, Mul, Sub};
 use wide::{f32x8, f64x8};
 
 /// Number of partial sums.
-pub const LANES: usize = 32;
+pub const LANES: usize = 16;
+
+/// Groups of eight lanes.
+const GROUPS: usize = LANES / 8;
 
 /// A floating-point type with lanes: `f32` or `f64`.
 pub trait Real:
@@ -77,35 +80,42 @@ pub(crate) fn sum_lanes<T: Real>(mut lanes: [T; LANES]) -> T {
     lanes[0]
 }
 
-/// [`sum_lanes`] of four groups of eight.
+/// [`sum_lanes`] of the groups.
 #[inline(always)]
-fn sum_groups<T: Real>(acc: [T::Eight; 4]) -> T {
-    let e = T::store((acc[0] + acc[2]) + (acc[1] + acc[3]));
+fn sum_groups<T: Real>(acc: [T::Eight; GROUPS]) -> T {
+    let e = T::store(acc[0] + acc[1]);
     ((e[0] + e[4]) + (e[2] + e[6])) + ((e[1] + e[5]) + (e[3] + e[7]))
 }
 
-/// The sum of `term` over blocks of [`LANES`] pairs; the last block is filled up with zeros, which change no sum.
+/// For each row the sum of `term` over its entries and those of x, which are loaded once for all. The last block is
+/// filled up with zeros, which change no sum.
 #[inline(always)]
-fn reduce<T: Real>(a: &[T], b: &[T], term: impl Fn(&[T; 8], &[T; 8]) -> T::Eight) -> T {
-    let mut acc = [T::splat(T::default()); 4];
-    let mut add = |a: &[T; LANES], b: &[T; LANES]| {
-        let (a, b) = (a.as_chunks::<8>().0, b.as_chunks::<8>().0);
-        for l in 0..4 {
-            acc[l] += term(&a[l], &b[l]);
+fn reduce<T: Real, const R: usize>(rows: [&[T]; R], x: &[T], term: impl Fn(T::Eight, &[T; 8]) -> T::Eight) -> [T; R] {
+    let mut acc = [[T::splat(T::default()); GROUPS]; R];
+    let mut add = |rows: [&[T; LANES]; R], x: &[T; LANES]| {
+        let x = x.as_chunks::<8>().0;
+        for g in 0..GROUPS {
+            let x = T::load(&x[g]);
+            for r in 0..R {
+                acc[r][g] += term(x, &rows[r].as_chunks::<8>().0[g]);
+            }
         }
     };
-    let (a_blocks, a_rest) = a.as_chunks::<LANES>();
-    let (b_blocks, b_rest) = b.as_chunks::<LANES>();
-    for (a, b) in a_blocks.iter().zip(b_blocks) {
-        add(a, b);
+    let (x_blocks, x_rest) = x.as_chunks::<LANES>();
+    let blocks = rows.map(|row| &row.as_chunks::<LANES>().0[..x_blocks.len()]);
+    for (i, x) in x_blocks.iter().enumerate() {
+        add(blocks.map(|row| &row[i]), x);
     }
-    if !a_rest.is_empty() {
-        let (mut a, mut b) = ([T::default(); LANES], [T::default(); LANES]);
-        a[..a_rest.len()].copy_from_slice(a_rest);
-        b[..b_rest.len()].copy_from_slice(b_rest);
-        add(&a, &b);
+    if !x_rest.is_empty() {
+        let padded = |rest: &[T]| {
+            let mut block = [T::default(); LANES];
+            block[..rest.len()].copy_from_slice(rest);
+            block
+        };
+        let rest = rows.map(|row| padded(&row[LANES * x_blocks.len()..]));
+        add(std::array::from_fn(|r| &rest[r]), &padded(x_rest));
     }
-    sum_groups::<T>(acc)
+    acc.map(sum_groups::<T>)
 }
 
 /// Sum of a_i b_i.
@@ -114,32 +124,32 @@ fn reduce<T: Real>(a: &[T], b: &[T], term: impl Fn(&[T; 8], &[T; 8]) -> T::Eight
 /// When the lengths differ.
 pub fn dot<T: Real>(a: &[T], b: &[T]) -> T {
     assert_eq!(a.len(), b.len(), "dot of vectors of different lengths");
-    reduce(a, b, |a, b| T::load(a) * T::load(b))
+    let [sum] = reduce([a], b, |b, a| T::load(a) * b);
+    sum
 }
 
 /// Sum of the numbers.
 pub fn sum<T: Real>(a: &[T]) -> T {
-    reduce(a, a, |a, _| T::load(a))
+    let [sum] = reduce([a], a, |a, _| a);
+    sum
 }
 
 /// Sum of the squares.
 pub fn sum_sq<T: Real>(a: &[T]) -> T {
-    reduce(a, a, |a, _| {
-        let a = T::load(a);
-        a * a
-    })
+    let [sum] = reduce([a], a, |a, _| a * a);
+    sum
 }
 
 /// The largest number; minus infinity for the empty slice. NaN is passed over.
 pub fn max<T: Real>(a: &[T]) -> T {
-    let mut acc = [T::splat(T::LOWEST); 4];
+    let mut acc = [T::splat(T::LOWEST); GROUPS];
     let (blocks, rest) = a.as_chunks::<LANES>();
     for block in blocks {
         for (acc, eight) in acc.iter_mut().zip(block.as_chunks::<8>().0) {
             *acc = T::larger(T::load(eight), *acc);
         }
     }
-    let eight = T::store(T::larger(T::larger(acc[0], acc[1]), T::larger(acc[2], acc[3])));
+    let eight = T::store(T::larger(acc[0], acc[1]));
     eight.iter().chain(rest).fold(T::LOWEST, |m, x| if *x > m { *x } else { m })
 }
 
@@ -166,6 +176,9 @@ pub fn scale<T: Real>(alpha: T, y: &mut [T]) {
     scalar::scale(alpha, rest);
 }
 
+/// Rows that [`gemv`] takes at a time.
+const ROWS: usize = 2;
+
 /// out = A x, with A of `out.len()` rows and `x.len()` columns: each entry has the bits of [`dot`] of its row with x.
 ///
 /// # Panics
@@ -176,7 +189,13 @@ pub fn gemv<T: Real>(a: &[T], x: &[T], out: &mut [T]) {
         out.fill(T::default());
         return;
     }
-    for (row, out) in a.chunks_exact(x.len()).zip(out) {
+    let mut rows = a.chunks_exact(ROWS * x.len());
+    let mut outs = out.chunks_exact_mut(ROWS);
+    for (rows, outs) in rows.by_ref().zip(outs.by_ref()) {
+        let rows = std::array::from_fn(|r| &rows[r * x.len()..(r + 1) * x.len()]);
+        outs.copy_from_slice(&reduce::<T, ROWS>(rows, x, |x, a| T::load(a) * x));
+    }
+    for (row, out) in rows.remainder().chunks_exact(x.len()).zip(outs.into_remainder()) {
         *out = dot(row, x);
     }
 }
