@@ -1,6 +1,6 @@
 //! Renders all pages into a folder, with the style sheets as they stand: to look at while working on them.
 //!
-//! `cargo run -p vivarium-pages --example pages -- FOLDER`
+//! `cargo run -p vivarium-pages --example pages -- FOLDER [REPOSITORY]`
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,8 @@ use vivarium_pages::{Options, render};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = PathBuf::from(std::env::args().nth(1).ok_or("Name the folder to write to.")?);
-    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let repository = std::env::args().nth(2).map_or(own, PathBuf::from);
     let mut assets = BTreeMap::new();
     for name in ["style", "."] {
         for entry in std::fs::read_dir(repository.join("assets").join(name))?.filter_map(Result::ok) {

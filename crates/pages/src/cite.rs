@@ -19,7 +19,7 @@ pub fn line(paper: &Paper) -> Markup {
 pub fn block(paper: &Paper) -> Markup {
     html! {
         p { (line(paper)) }
-        pre.bibtex tabindex="0" aria-label="BibTeX entry" { code { (bibtex(paper)) } }
+        pre.bibtex tabindex="0" role="region" aria-label="BibTeX entry" { code { (bibtex(paper)) } }
     }
 }
 

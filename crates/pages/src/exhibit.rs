@@ -36,9 +36,9 @@ pub fn page(site: &Site, lab: &Lab, paper: &Paper) -> Result<Vec<u8>, String> {
 fn head(lab: &Lab, paper: &Paper) -> Markup {
     html! {
         header.exhibit {
-            p.crumb { a href="../" { (lab.title) } span.number { "No. " (paper.n) } }
+            p.crumb { a href="../" { (lab.title) } span.number { "No. " (paper.n) } (fidelity(paper.fidelity)) }
             h1 { (paper.name) }
-            p.paper { cite { (paper.title) } " · " (paper.authors) " · " (paper.year) " " (fidelity(paper.fidelity)) }
+            p.paper { cite { (paper.title) } " · " (paper.authors) " · " (paper.year) }
             p.hook { (typeset(&paper.hook)) }
         }
     }

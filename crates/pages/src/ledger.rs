@@ -28,6 +28,9 @@ pub fn page(site: &Site) -> Result<Vec<u8>, String> {
                     p.question { "Every claim, beside what came out when it was tested here." }
                     (summary(site))
                 }
+                nav.jump aria-label="Labs on this page" {
+                    ul { @for lab in labs() { li { a href={ "#lab-" (lab.id) } { (lab.title) } } } }
+                }
                 @for lab in labs() { (lab_table(site, lab)) }
             }
         },

@@ -123,7 +123,7 @@ fn part_line(text: &str, id: &str) -> Option<u32> {
 pub fn listing(file: &SourceFile) -> Markup {
     let lines = highlight(&file.text);
     html! {
-        pre.source tabindex="0" aria-label=(file.path) {
+        pre.source tabindex="0" role="region" aria-label=(file.path) {
             code { @for (line, number) in lines.iter().zip(1u32..) {
                 span.line id={ (file.prefix) (number) } {
                     a href={ "#" (file.prefix) (number) } { (number) } (PreEscaped(line)) "\n"

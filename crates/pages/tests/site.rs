@@ -2,8 +2,9 @@
 
 use scraper::{Html, Selector};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
+use vivarium_frame::finding::{Finding, Ledger, Sample, Verdict};
 use vivarium_frame::page::{Kind, PageData};
 use vivarium_pages::{Options, render};
 
@@ -31,7 +32,7 @@ fn assets() -> BTreeMap<String, String> {
         .into()
 }
 
-fn repository() -> std::path::PathBuf {
+fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
@@ -249,4 +250,68 @@ fn experiments_that_set_controls_use_the_exhibits_own() {
             entry.needs(&read.values).unwrap();
         }
     }
+}
+
+/// A repository with what the pages read of it, and a ledger with these findings.
+fn repository_with(findings: &[Finding]) -> PathBuf {
+    let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join("repository");
+    for entry in vivarium_labs::REGISTRY {
+        let folder = format!("crates/labs/src/{}", entry.lab);
+        std::fs::create_dir_all(copy.join(&folder)).unwrap();
+        for file in std::fs::read_dir(repository().join(&folder)).unwrap().map(Result::unwrap) {
+            if file.file_type().unwrap().is_file() {
+                std::fs::copy(file.path(), copy.join(&folder).join(file.file_name())).unwrap();
+            }
+        }
+    }
+    std::fs::create_dir_all(copy.join("assets/data")).unwrap();
+    for file in ["Cargo.lock", "assets/data/README.md"] {
+        std::fs::copy(repository().join(file), copy.join(file)).unwrap();
+    }
+    let ledger = Ledger { version: "1.2.3".into(), findings: findings.to_vec() };
+    std::fs::write(copy.join("assets/ledger.json"), serde_json::to_string(&ledger).unwrap()).unwrap();
+    copy
+}
+
+#[test]
+fn findings_are_shown_with_interval_and_verdict() {
+    let part = |part: &str, verdict, value: f64, seeds: u64| Finding {
+        id: "modern-hopfield".into(),
+        part: part.into(),
+        measure: "Slope of ln N* against d".into(),
+        unit: "nats a unit".into(),
+        baseline: "the same for the Hebb rule".into(),
+        seeds: (0..seeds).map(|seed| Sample { seed, value, baseline: Some(0.05) }).collect(),
+        value,
+        interval: [value - 0.02, value + 0.02],
+        expected: "between 0.25 and 0.33".into(),
+        verdict,
+        version: "1.2.3".into(),
+        seconds: 12.0,
+    };
+    let findings = [
+        part("exponential-capacity", Verdict::Holds, 0.304, 5),
+        part("softmax-over-hebb", Verdict::Fails, 0.1, 5),
+        part("error-bound", Verdict::Undecided, 0.25, 5),
+    ];
+    let copy = repository_with(&findings);
+    let files: BTreeMap<_, _> = render(&options(&copy, &assets(), None)).unwrap().into_iter().collect();
+    let page = |path: &str| Html::parse_document(std::str::from_utf8(&files[path]).unwrap());
+
+    let ledger = page("ledger/index.html");
+    assert_eq!(ledger.select(&select("tbody tr[data-state=live]")).count(), 3);
+    assert_eq!(ledger.select(&select("tbody tr th")).count(), 233);
+    let verdicts: Vec<_> = ledger.select(&select("tbody .verdict")).filter_map(|e| e.attr("data-verdict")).collect();
+    assert_eq!(verdicts, ["holds", "fails", "undecided"]);
+    assert!(text(&ledger, "tbody .measured").contains("0.304 nats a unit [0.284, 0.324]"));
+
+    let front = page("index.html");
+    assert_eq!(attribute(&front, "li[data-paper=modern-hopfield]", "data-verdict").as_deref(), Some("fails"));
+    let exhibit = page("memory/modern-hopfield/index.html");
+    let data: PageData = serde_json::from_str(&text(&exhibit, "script#vivarium")).unwrap();
+    assert_eq!(data.exhibit.unwrap().ledger, findings);
+    assert!(exhibit.select(&select(".finding")).count() >= 3);
+
+    std::fs::write(copy.join("assets/ledger.json"), "{").unwrap();
+    assert!(render(&options(&copy, &assets(), None)).unwrap_err().contains("ledger"));
 }
