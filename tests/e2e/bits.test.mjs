@@ -5,7 +5,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
-import { EXHIBIT, ROOT, host, launch, visit } from "./harness.mjs";
+import { BROWSER, EXHIBIT, ROOT, host, launch, visit } from "./harness.mjs";
 
 const STEPS = 500;
 let server, browser, stop;
@@ -31,9 +31,12 @@ async function native(settings) {
   return stdout.trim().split("\n").map((line) => JSON.parse(line));
 }
 
-/** Presses Step until the run is over, and gives the figures at each step. */
-function stepped(page, steps) {
-  return page.evaluate(async (steps) => {
+/**
+ * Presses Step until the run is over. At each step the page must come to show the expected figures, bit for bit; gives the
+ * steps at which it did not, and how far it went.
+ */
+function stepped(page, expected) {
+  return page.evaluate(async (expected) => {
     const main = document.querySelector("main[data-exhibit]");
     const button = [...document.querySelectorAll("button")].find(
       (button) => (button.getAttribute("aria-label") ?? button.textContent).trim() === "Step",
@@ -42,58 +45,57 @@ function stepped(page, steps) {
       Object.fromEntries(
         [...document.querySelectorAll("output[data-figure]")].map((one) => [one.dataset.figure, one.textContent.trim()]),
       );
+    // Numbers are written in a form that gives the same bits when read; a missing number is not a number.
+    const same = (shown, wanted) =>
+      Object.keys(shown).length === Object.keys(wanted).length &&
+      Object.keys(wanted).every((name) => name in shown && Object.is(Number(shown[name]), wanted[name] ?? NaN));
     const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
-    const all = [{ step: Number(main.dataset.step), figures: figures() }];
-    for (let step = 1; step <= steps && main.dataset.status === "paused"; step += 1) {
+    const within = async (seconds, look) => {
+      const end = performance.now() + seconds * 1000;
+      while (!look() && performance.now() < end) await frame();
+      return look();
+    };
+    const wrong = [];
+    for (const { step, figures: wanted } of expected) {
+      const before = Number(main.dataset.step);
       button.click();
-      const end = performance.now() + 10_000;
-      while (Number(main.dataset.step) < step) {
-        if (performance.now() > end) throw new Error(`step ${step} did not come`);
-        await frame();
+      if (!(await within(10, () => Number(main.dataset.step) === step))) {
+        return { wrong: [...wrong, { step, came: main.dataset.step, before, status: main.dataset.status }], last: before };
       }
-      all.push({ step: Number(main.dataset.step), figures: figures() });
+      // The numbers may be painted a moment after the step is counted.
+      if (!(await within(2, () => same(figures(), wanted)))) wrong.push({ step, shown: figures(), wanted });
+      if (wrong.length >= 3) break;
     }
-    return all;
-  }, steps);
+    return { wrong, last: Number(main.dataset.step) };
+  }, expected);
 }
-
-const bits = (text) => {
-  const view = new DataView(new ArrayBuffer(8));
-  view.setFloat64(0, Number(text));
-  return view.getBigUint64(0).toString(16);
-};
-const inBits = (figures) => Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, bits(value ?? NaN)]));
 
 for (const settings of [
   { seed: "1" },
-  { seed: "2", rule: "modern" },
+  { seed: "2", rule: "softmax", set: "photographs", beta: "0.01" },
   { seed: "3", rule: "hebb", temperature: "0.5" },
-  { seed: "4", rule: "pseudo-inverse" },
+  { seed: "4", rule: "polynomial", degree: "3" },
+  { seed: "5", rule: "storkey", side: "256", patterns: "12" },
 ]) {
   const query = new URLSearchParams(settings).toString();
-  test(`${STEPS} steps of ?${query} are the same here and natively`, { timeout: 180_000 }, async () => {
+  test(`${STEPS} steps of ?${query} are the same here and natively`, { timeout: 180_000 }, async (t) => {
     const lines = await native(settings);
     const shown = await visit(browser, server.address, `${EXHIBIT}?${query}`);
     await shown.status("paused");
     assert.equal(await shown.alerts(), "");
-    const page = await stepped(shown.page, STEPS);
-    const expected = new Map(lines.map((line) => [line.step, line.figures]));
-    let compared = 0;
-    for (const { step, figures } of page) {
-      if (!expected.has(step)) continue;
-      assert.deepEqual(inBits(figures), inBits(expected.get(step)), `at step ${step}`);
-      compared += 1;
-    }
-    assert.ok(compared >= Math.min(lines.length, page.length) - 1 && compared > 0, `only ${compared} steps compared`);
-    assert.equal(page.at(-1).step, lines.at(-1).step, "both end at the same step");
+    const { wrong, last } = await stepped(shown.page, lines);
+    assert.deepEqual(wrong, []);
+    assert.equal(last, lines.at(-1).step, "both end at the same step");
+    t.diagnostic(`${BROWSER}: ${lines.length} steps, ${Object.keys(lines[0].figures).length} figures each, all the same`);
     assert.deepEqual(shown.problems, []);
 
     // And the address alone leads to the same state.
-    const middle = page[Math.floor(page.length / 2)];
+    const middle = lines[Math.floor(lines.length / 2)];
     await shown.goto(`${EXHIBIT}?${query}&step=${middle.step}`);
     await shown.status("paused", "finished");
     assert.equal(await shown.step(), middle.step);
-    assert.deepEqual(await shown.figures(), middle.figures);
+    const figures = Object.entries(await shown.figures()).map(([name, text]) => [name, Number(text)]);
+    assert.deepEqual(Object.fromEntries(figures), middle.figures);
     await shown.page.close();
   });
 }

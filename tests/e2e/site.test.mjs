@@ -105,7 +105,7 @@ test("a program that cannot be loaded is spoken of", async () => {
 
 test("theme and embed are set before anything is painted", async () => {
   const shown = await open(`${EXHIBIT}?theme=dark&embed`);
-  const colour = () => shown.page.$eval("body", (body) => getComputedStyle(body).backgroundColor);
+  const colour = () => shown.page.$eval("html", (html) => getComputedStyle(html).backgroundColor);
   assert.equal(await shown.page.$eval("html", (html) => html.dataset.theme), "dark");
   assert.equal(await shown.page.$eval("html", (html) => html.dataset.embed), "");
   const dark = await colour();
