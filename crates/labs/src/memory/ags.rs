@@ -152,17 +152,36 @@ fn peak(beta: f64) -> Option<(f64, f64)> {
     Some((v, load(v))).filter(|(_, load)| *load > 0.0)
 }
 
-/// A root of `f`, which is negative at `lo` and not at `hi`, by bisection.
-fn bisect(mut lo: f64, mut hi: f64, f: impl Fn(f64) -> f64) -> f64 {
-    for _ in 0..32 {
-        let middle = 0.5 * (lo + hi);
-        if f(middle) < 0.0 {
-            lo = middle;
+/// A root of `f`, which is negative at `lo` and not at `hi`, by false position; an end that stays twice has its value
+/// halved (the Illinois rule), so that both ends move.
+fn root(mut lo: f64, mut hi: f64, f: impl Fn(f64) -> f64) -> f64 {
+    let (mut at_lo, mut at_hi) = (f(lo), f(hi));
+    let mut stayed = 0;
+    for _ in 0..60 {
+        if hi - lo <= 1e-10 * hi.abs() {
+            break;
+        }
+        let part = at_lo / (at_lo - at_hi);
+        // Never onto an end: there would be no progress.
+        let x = lo + (hi - lo) * part.clamp(1e-3, 1.0 - 1e-3);
+        let at_x = f(x);
+        if at_x == 0.0 {
+            return x;
+        }
+        if at_x < 0.0 {
+            (lo, at_lo) = (x, at_x);
+            stayed = if stayed > 0 { stayed + 1 } else { 1 };
         } else {
-            hi = middle;
+            (hi, at_hi) = (x, at_x);
+            stayed = if stayed < 0 { stayed - 1 } else { -1 };
+        }
+        match stayed {
+            2.. => at_hi *= 0.5,
+            ..=-2 => at_lo *= 0.5,
+            _ => {}
         }
     }
-    0.5 * (lo + hi)
+    if -at_lo < at_hi { lo } else { hi }
 }
 
 /// The state without overlap at `load` (above 0) and `temperature` (0 or more): a spin glass below
@@ -178,7 +197,7 @@ pub fn glass(load: f64, temperature: f64) -> Option<Order> {
     let beta = 1.0 / temperature;
     let load_of = |v: f64| solve(beta, v, false).map_or(0.0, |order| order.load);
     // sqrt(alpha r) is sqrt(alpha) + sqrt(2/pi) at T = 0 and smaller above.
-    let v = bisect(0.0, beta * (load.sqrt() + 1.0), |v| load_of(v) - load);
+    let v = root(0.0, beta * (load.sqrt() + 1.0), |v| load_of(v) - load);
     solve(beta, v, false)
 }
 
@@ -196,7 +215,7 @@ pub fn retrieval(load: f64, temperature: f64) -> Option<Order> {
     if load > most {
         return None;
     }
-    let v = bisect(0.0, top, |v| solve(beta, v, true).map_or(0.0, |order| order.load) - load);
+    let v = root(0.0, top, |v| solve(beta, v, true).map_or(0.0, |order| order.load) - load);
     solve(beta, v, true)
 }
 
@@ -218,7 +237,7 @@ fn cold_c(y: f64) -> f64 {
 /// Where [`root_at_zero`] is largest.
 fn y_at_capacity() -> f64 {
     // Its derivative times y^2: 2/sqrt(pi) y exp(-y^2) (1 + 2 y^2) - erf(y), positive before the peak.
-    bisect(1.0, 3.0, |y| erf(y) - 2.0 / PI.sqrt() * y * exp(-y * y) * (1.0 + 2.0 * y * y))
+    root(1.0, 3.0, |y| erf(y) - 2.0 / PI.sqrt() * y * exp(-y * y) * (1.0 + 2.0 * y * y))
 }
 
 fn y_at_zero(load: f64) -> Option<f64> {
@@ -227,7 +246,7 @@ fn y_at_zero(load: f64) -> Option<f64> {
     if wanted > root_at_zero(least) {
         return None;
     }
-    Some(bisect(least, 1.0 / wanted + least, |y| wanted - root_at_zero(y)))
+    Some(root(least, 1.0 / wanted + least, |y| wanted - root_at_zero(y)))
 }
 
 /// Overlap of the retrieval state at T = 0 and `load` (above 0): the larger solution of `m = erf(y)`,
@@ -265,11 +284,11 @@ pub fn load_of_lowest(temperature: f64) -> f64 {
         glass(state.load, temperature).map_or(-1.0, |glass| state.free_energy() - glass.free_energy())
     };
     if temperature < COLD {
-        return bisect(1e-3, critical_load(), |load| excess(retrieval(load, 0.0)));
+        return root(1e-3, critical_load(), |load| excess(retrieval(load, 0.0)));
     }
     let beta = 1.0 / temperature;
     let Some((top, _)) = peak(beta) else { return 0.0 };
-    let v = bisect(0.0, top, |v| excess(solve(beta, v, true)));
+    let v = root(0.0, top, |v| excess(solve(beta, v, true)));
     solve(beta, v, true).map_or(0.0, |state| state.load)
 }
 

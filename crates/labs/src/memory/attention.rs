@@ -218,7 +218,7 @@ impl Attention {
         let Compared { products, weights, by_hopfield, by_attention } = &self.compared;
         let reach = products.iter().fold(0.0_f32, |most, x| most.max(x.abs())).max(f32::MIN_POSITIVE);
         frame
-            .panel("attention-products", "Q K\u{1d40}: states against stored patterns", Room::Stage, {
+            .panel("attention-products", "Products q \u{b7} k: states against stored patterns", Room::Stage, {
                 let map = ColourMap::Diverging;
                 heat(products, (-reach, reach), map, "q \u{b7} k")
             })
@@ -232,7 +232,7 @@ impl Attention {
         frame
             .panel(
                 "attention-weights",
-                "softmax(\u{3b2} Q K\u{1d40}): one row a state",
+                "softmax(\u{3b2} q \u{b7} k): one row a state",
                 Room::Cell,
                 heat(weights, (0.0, 1.0), ColourMap::Sequential, "weight"),
             )

@@ -8,10 +8,8 @@ use vivarium_engine::math::exp;
 use vivarium_frame::Complaint;
 use vivarium_frame::view::{Axis, Frame, Ink, Picture, Plot, Room, Shape, Table};
 
-/// Numbers of units at which the check measures, and one more for the picture.
-const UNITS: [usize; 5] = [16, 24, 32, 40, 48];
-/// How many of them a fit takes: those of the check.
-const FITTED: usize = 4;
+/// Numbers of units: those of the check.
+const UNITS: [usize; 4] = [16, 24, 32, 40];
 /// Every N* is found this often, each time with other patterns.
 const ROUNDS: u64 = 5;
 const RULES: [(Rule, &str); 5] = [
@@ -81,7 +79,7 @@ impl Capacity {
     fn growth(&self, rule: usize) -> Option<Growth> {
         let means = self.means(rule);
         let units = UNITS.map(|d| d as f64);
-        means[..FITTED].iter().all(|n| n.is_finite()).then(|| Growth::fit(&units[..FITTED], &means[..FITTED]))
+        means.iter().all(|n| n.is_finite()).then(|| Growth::fit(&units, &means))
     }
 
     /// The plot over theory, the table, and the slopes as figures.
@@ -97,7 +95,7 @@ impl Capacity {
         let exponent = |growth: Option<Growth>| growth.map(|g| g.exponent);
         figure("capacity-slope", "Exponent, softmax", exponent(softmax), "nats a unit", about);
         figure("capacity-slope-hebb", "Exponent, Hebb", exponent(hebb), "nats a unit", about);
-        let ratio = self.means(0)[FITTED - 1] / self.means(RULES.len() - 1)[FITTED - 1];
+        let ratio = self.means(0)[UNITS.len() - 1] / self.means(RULES.len() - 1)[UNITS.len() - 1];
         let about = "N* of the one over that of the other at d = 40.";
         figure("capacity-ratio", "Softmax over Hebb", Some(ratio).filter(|r| r.is_finite()), "", about);
         let about = "Root mean square distance of ln N* of the softmax memory from the fitted law.";
@@ -121,18 +119,21 @@ impl Capacity {
         let rows: Vec<String> = table.rows.iter().map(|row| row.join(" ")).collect();
         frame
             .panel("capacity", "Patterns recalled against units", Room::Stage, Picture::Plot(self.plot()))
-            .alt(format!("N* by memory for d = 16, 24, 32, 40, 48: {}.", rows.join("; ")));
+            .alt(format!("N* by memory for d = 16, 24, 32, 40: {}.", rows.join("; ")));
         frame
             .panel("capacity-table", "N*, mean over the rounds", Room::Wide, Picture::Table(table))
             .alt("The largest number of patterns of which at most 5 % are lost, with theory below.");
     }
 
     fn plot(&self) -> Plot {
-        let mut plot = Plot::new(Axis::new("units d").range(12.0, 52.0), Axis::new("patterns recalled N*").log());
-        let d: Vec<f64> = (0..=40).map(|i| 12.0 + f64::from(i)).collect();
+        let mut plot = Plot::new(Axis::new("units d").range(12.0, 44.0), Axis::new("patterns recalled N*").log());
+        let d: Vec<f64> = (0..=32).map(|i| 12.0 + f64::from(i)).collect();
         let x: Vec<f32> = d.iter().map(|d| *d as f32).collect();
         for (name, law) in self.laws() {
-            plot.dashes(name, Ink::Theory, x.clone(), d.iter().map(|d| law(*d) as f32).collect());
+            plot.dashes("", Ink::Theory, x.clone(), d.iter().map(|d| law(*d) as f32).collect());
+            // Named on the line, between two columns of points.
+            let words = Shape::Words { x: vec![33.5], y: vec![law(33.5) as f32], text: vec![name] };
+            plot.mark("", Ink::Theory, words);
         }
         let best = |d: &usize| theory::nearest_pattern_capacity(*d as u32, 0.05) as f32;
         let shape = Shape::Points {
@@ -157,14 +158,16 @@ impl Capacity {
         plot
     }
 
+    /// Shannon's ceiling, and what theory gives the polynomial, the pseudo-inverse and the Hebb rule (with errors and
+    /// without).
     fn laws(&self) -> [Law; 5] {
         let n = self.degree;
         [
-            ("Shannon's ceiling, e^0.316d".to_owned(), Box::new(|d| exp(theory::shannon_exponent(0.125) * d))),
+            ("Shannon's ceiling".to_owned(), Box::new(|d| exp(theory::shannon_exponent(0.125) * d))),
             (format!("polynomial, n = {n}"), Box::new(move |d| theory::polynomial_capacity(d, n))),
-            ("pseudo-inverse, d".to_owned(), Box::new(theory::pseudo_inverse_capacity)),
-            ("Hebb with errors, 0.138 d".to_owned(), Box::new(|d| super::ags::critical_load() * d)),
-            ("Hebb without, d / (4 ln d)".to_owned(), Box::new(theory::hebb_exact_all)),
+            ("units d".to_owned(), Box::new(theory::pseudo_inverse_capacity)),
+            ("0.138 d".to_owned(), Box::new(|d| super::ags::critical_load() * d)),
+            ("d / (4 ln d)".to_owned(), Box::new(theory::hebb_exact_all)),
         ]
     }
 

@@ -223,7 +223,7 @@ impl Load {
             frame.figure("load-gap", "Distance from theory", gap, "", about);
         }
         let trouble =
-            if self.noise > 0.0 { format!(" with {:.0} % of it flipped", 100.0 * self.noise) } else { String::new() };
+            if self.noise > 0.0 { format!(" with {} of its bits flipped", self.flips()) } else { String::new() };
         frame.says =
             format!("{} networks of {} units, each started on a stored pattern{trouble}.", self.trials, self.units);
 
@@ -318,9 +318,9 @@ fn mean_interval(overlap: &Moments) -> (f32, f32) {
 /// The size from which a network of this kind takes too long for a live survey.
 fn most_units(kind: Kind) -> usize {
     match (kind.rule, kind.degree) {
-        (Rule::Hebb, _) if !kind.self_coupling => 4096,
-        (Rule::Hebb | Rule::PseudoInverse | Rule::Storkey, _) => 128,
-        (Rule::Polynomial, ..=3) => 128,
+        (Rule::Hebb, _) if !kind.self_coupling => 2048,
+        (Rule::Hebb | Rule::PseudoInverse | Rule::Storkey, _) => 96,
+        (Rule::Polynomial, ..=3) => 96,
         (Rule::Polynomial, 4) => 40,
         (Rule::Polynomial, _) => 24,
         (Rule::Softmax, _) => 24,
@@ -342,8 +342,8 @@ fn loads(kind: Kind, units: usize) -> Vec<usize> {
             let limit = theory::polynomial_capacity(d, kind.degree);
             spread(0.1 * limit, 5.0 * limit)
         }
-        // Up to e^0.4d: beyond Shannon's ceiling for a query with a few bits flipped.
-        Rule::Softmax => spread(2.0, exp(0.4 * d)),
+        // Up to e^0.38d: beyond Shannon's ceiling for a query with a few bits flipped.
+        Rule::Softmax => spread(2.0, exp(0.38 * d)),
     };
     wanted.into_iter().map(|p| (p.round() as usize).max(1)).collect()
 }

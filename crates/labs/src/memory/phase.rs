@@ -201,13 +201,14 @@ impl PhasePlane {
         let loads = |loads: &[f64]| loads.iter().map(|l| *l as f32).collect::<Vec<f32>>();
         plot.line("T_M: retrieval states exist", Ink::Theory, loads(&lines.exist), heights.clone());
         plot.dashes("T_c: they are the lowest", Ink::Theory, loads(&lines.lowest), heights);
-        let x: Vec<f32> = (0..=50).map(|i| i as f32 / 50.0 * MOST_LOAD as f32).collect();
+        // Dense near zero, where the root is steep.
+        let x: Vec<f32> = (0..=40).map(|i| (i * i) as f32 / 1600.0 * MOST_LOAD as f32).collect();
         let y = x.iter().map(|x| ags::glass_temperature(f64::from(*x)) as f32).collect();
         plot.line("T_g: spin glass", Ink::Muted, x, y);
         let shape = Shape::Words {
             x: vec![0.008, 0.066, 0.12, 0.07],
             y: vec![0.30, 0.14, 0.75, 1.45],
-            text: ["retrieval, lowest", "retrieval, higher than the glass", "spin glass", "nothing"]
+            text: ["retrieval, lowest", "retrieval, higher than the glass", "spin glass", "no order"]
                 .map(str::to_owned)
                 .to_vec(),
         };
@@ -253,14 +254,15 @@ impl PhasePlane {
             1 => format!("{:.3} (one network)", cell.overlap.mean()),
             n => format!("{:.3} \u{b1} {:.3} ({n} networks)", cell.overlap.mean(), cell.overlap.standard_error()),
         };
+        let line = |t: f64| if t > 0.0 { format!("{t:.3}") } else { "none at this load".to_owned() };
         let theory = if self.visits > 0 { format!("{:.3}", cell.theory) } else { "\u{2026}".to_owned() };
         let rows = [
             ("load", format!("{load:.3} ({} patterns)", patterns(load, self.units))),
             ("temperature", format!("{temperature:.2}")),
             ("overlap, measured", measured),
             ("overlap, theory", theory),
-            ("T_M here", format!("{:.3}", self.boundaries.existence_temperature(load))),
-            ("T_c here", format!("{:.3}", self.boundaries.lowest_temperature(load))),
+            ("T_M here", line(self.boundaries.existence_temperature(load))),
+            ("T_c here", line(self.boundaries.lowest_temperature(load))),
             ("T_g here", format!("{:.3}", ags::glass_temperature(load))),
             ("region by theory", self.region(load, temperature).to_owned()),
         ];

@@ -173,7 +173,7 @@ impl Regimes {
         }
         frame.says = format!("At beta {here:.3} and spread {wide:.2} the fixed point is {kind}.");
         frame
-            .panel("regimes", "Share of all patterns in the fixed point", Room::Stage, Picture::Plot(self.plane()))
+            .panel("regimes", "Patterns in the fixed point: from one to all", Room::Stage, Picture::Plot(self.plane()))
             .alt(format!(
                 "Map of the effective number of patterns over all {PATTERNS}, by beta and spread. {}",
                 self.words(cell, here, wide)
@@ -209,12 +209,13 @@ impl Regimes {
 
     fn plane(&self) -> Plot {
         let mut plot = Plot::new(Self::axis(), Axis::new("spread of a cluster").range(0.0, MOST_SPREAD as f32));
-        let share = |cell: &Cell| (cell.effective.mean() / PATTERNS as f64) as f32;
+        // On a scale of ratios, or clusters of 8 in 48 could not be told from one pattern.
+        let share = |cell: &Cell| (ln(cell.effective.mean()) / ln(PATTERNS as f64)) as f32;
         let pixels = Pixels::Scalar {
             values: self.cells.iter().map(share).collect(),
             range: (0.0, 1.0),
             map: ColourMap::Sequential,
-            label: "k_eff / N".to_owned(),
+            label: "ln k_eff / ln N".to_owned(),
         };
         plot.field = Some(Raster { width: COLUMNS as u32, height: ROWS as u32, pixels });
         let (x, y) = self.separated();

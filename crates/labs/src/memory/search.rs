@@ -25,8 +25,8 @@ const LOST: f64 = 0.05;
 const SWEEPS: usize = 50;
 /// Where the search gives up: what holds so much is beyond measuring here.
 const MOST: usize = 1 << 21;
-/// Patterns that are looked at in one step, roughly.
-const WORK: usize = 200_000;
+/// Multiply-adds in one step, roughly.
+const WORK: usize = 1_000_000;
 
 /// A search for N*, advanced in steps of some milliseconds.
 pub struct Search {
@@ -40,6 +40,8 @@ pub struct Search {
     trial: Trial,
     /// The set in hand: one word a pattern.
     words: Vec<u64>,
+    /// What stores the set; softmax needs but the words.
+    memory: Option<Memory>,
     /// For softmax: `exp(beta (x . xi - d))` by the number of differing bits.
     weight: Vec<f64>,
 }
@@ -70,7 +72,7 @@ impl Search {
         let beta = f64::from(kind.beta);
         let weight = (0..=bits).map(|differing| exp(-2.0 * beta * differing as f64)).collect();
         let trial = Trial::new(1, &rng);
-        Ok(Self { kind, bits, rng, good: 0, bad: None, trial, words: Vec::new(), weight })
+        Ok(Self { kind, bits, rng, good: 0, bad: None, trial, words: Vec::new(), memory: None, weight })
     }
 
     /// The N that is being tried, with the questions asked so far and those lost.
@@ -102,25 +104,11 @@ impl Search {
     /// # Errors
     /// None in practice: the kind was seen to be allowed.
     pub fn step(&mut self) -> Result<(), Complaint> {
-        if self.found().is_some() {
-            return Ok(());
+        let mut spent = 0;
+        while spent < WORK && self.found().is_none() {
+            spent += self.ask()?;
+            self.judge();
         }
-        if self.trial.question == 0 {
-            self.fill();
-        }
-        let from_set = self.trial.patterns.min(QUESTIONS);
-        let most = match self.kind.rule {
-            Rule::Softmax => (WORK / self.trial.patterns).max(1),
-            // Couplings are learnt once a set.
-            _ => from_set,
-        };
-        let until = (self.trial.question + most).min(from_set);
-        self.ask(until)?;
-        if self.trial.question == from_set {
-            self.trial.set += 1;
-            self.trial.question = 0;
-        }
-        self.judge();
         Ok(())
     }
 
@@ -160,32 +148,39 @@ impl Search {
         target ^ mask
     }
 
-    fn ask(&mut self, until: usize) -> Result<(), Complaint> {
-        let mut memory = match self.kind.rule {
-            Rule::Softmax => None,
-            _ => {
-                let signs = |(mu, i)| sign(self.words[mu], i);
-                let memory = Memory::new(self.kind, Array2::from_shape_fn((self.words.len(), self.bits), signs))?;
-                Some(memory)
+    /// Asks one question, of a new set when it is the first; what that cost, in multiply-adds or so.
+    fn ask(&mut self) -> Result<usize, Complaint> {
+        let (patterns, bits) = (self.trial.patterns, self.bits);
+        let mut cost = patterns;
+        if self.trial.question == 0 {
+            self.fill();
+            self.memory = None;
+            if self.kind.rule != Rule::Softmax {
+                let signs = Array2::from_shape_fn((patterns, bits), |(mu, i)| sign(self.words[mu], i));
+                self.memory = Some(Memory::new(self.kind, signs)?);
+                cost += patterns * bits * bits;
+            }
+        }
+        let target = self.words[self.trial.question];
+        let query = self.query(target);
+        let lost = match &mut self.memory {
+            None => self.softmax_loses(target, query),
+            Some(memory) => {
+                let start: Vec<f32> = (0..bits).map(|i| sign(query, i)).collect();
+                let mut walk = Walk::new(memory, &start);
+                walk.relax(memory, SWEEPS);
+                cost += walk.cost as usize;
+                walk.state() != memory.pattern(self.trial.question)
             }
         };
-        for mu in self.trial.question..until {
-            let target = self.words[mu];
-            let query = self.query(target);
-            let lost = match &mut memory {
-                None => self.softmax_loses(target, query),
-                Some(memory) => {
-                    let start: Vec<f32> = (0..self.bits).map(|i| sign(query, i)).collect();
-                    let mut walk = Walk::new(memory, &start);
-                    walk.relax(memory, SWEEPS);
-                    walk.state() != memory.pattern(mu)
-                }
-            };
-            self.trial.asked += 1;
-            self.trial.lost += usize::from(lost);
+        self.trial.asked += 1;
+        self.trial.lost += usize::from(lost);
+        self.trial.question += 1;
+        if self.trial.question == patterns.min(QUESTIONS) {
+            self.trial.set += 1;
+            self.trial.question = 0;
         }
-        self.trial.question = until;
-        Ok(())
+        Ok(cost)
     }
 
     /// Whether one softmax update of `query` differs from `target` by more than 0.5 in any unit.

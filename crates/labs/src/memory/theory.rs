@@ -126,8 +126,8 @@ impl Regime {
     /// The kind in words.
     pub fn label(self) -> &'static str {
         match self {
-            Regime::Global => "mean of all patterns",
-            Regime::Metastable => "mean of a cluster",
+            Regime::Global => "the mean of all patterns",
+            Regime::Metastable => "the mean of a cluster",
             Regime::Single => "one pattern",
         }
     }
