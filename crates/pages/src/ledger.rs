@@ -48,7 +48,7 @@ fn summary(site: &Site) -> Markup {
                 " when none of it does, and is " b { "undecided" } " otherwise. The same numbers, to the bit, come out of the exhibit\u{2019}s page and of \
                 the command-line program." }
             @if site.ledger.findings.is_empty() { p { "No finding has been committed yet." } }
-            @else { p.counts { @for verdict in all { (badge(verdict)) " " (count(verdict)) " " } } }
+            @else { p.counts { @for verdict in all { span { (badge(verdict)) " " (count(verdict)) } } } }
         }
     }
 }

@@ -1,5 +1,7 @@
 //! All pages are there, well formed, linked among themselves, and load nothing from elsewhere.
 
+#![allow(clippy::unwrap_used, reason = "a failed test may panic anywhere")]
+
 use scraper::{Html, Selector};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
