@@ -131,8 +131,9 @@ impl Capacity {
         let x: Vec<f32> = d.iter().map(|d| *d as f32).collect();
         for (name, law) in self.laws() {
             plot.dashes("", Ink::Theory, x.clone(), d.iter().map(|d| law(*d) as f32).collect());
-            // Named on the line, between two columns of points.
-            let words = Shape::Words { x: vec![33.5], y: vec![law(33.5) as f32], text: vec![name] };
+            // Named between two columns of points: above the line, or below where another is above.
+            let beside = if name.starts_with("units") || name.starts_with("d /") { 0.72 } else { 1.35 };
+            let words = Shape::Words { x: vec![33.5], y: vec![(beside * law(33.5)) as f32], text: vec![name] };
             plot.mark("", Ink::Theory, words);
         }
         let best = |d: &usize| theory::nearest_pattern_capacity(*d as u32, 0.05) as f32;

@@ -240,7 +240,9 @@ impl Regimes {
         for kind in [Regime::Global, Regime::Metastable, Regime::Single] {
             let (mut column, mut row) = (Moments::default(), Moments::default());
             for (i, cell) in self.cells.iter().enumerate() {
-                if cell.effective.count() > 0 && Regime::of(cell.effective.mean(), PATTERNS) == kind {
+                // Of the clusters' cells those that the name fits best: a fixed point near the mean of one.
+                let fits = kind != Regime::Metastable || cell.to_cluster.mean() < 0.15;
+                if cell.effective.count() > 0 && Regime::of(cell.effective.mean(), PATTERNS) == kind && fits {
                     column.push((i % COLUMNS) as f64 + 0.5);
                     row.push(spread(i / COLUMNS));
                 }
