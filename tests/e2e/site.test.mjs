@@ -22,7 +22,7 @@ after(async () => {
 
 async function routes() {
   const files = await readdir(DIST, { recursive: true });
-  return files.filter((file) => file.endsWith("index.html")).map((file) => file.slice(0, -"index.html".length));
+  return files.filter((file) => file.endsWith("index.html") && !file.startsWith(".")).map((file) => file.slice(0, -"index.html".length));
 }
 
 test("every route answers below a sub-path and has a title of its own", async () => {

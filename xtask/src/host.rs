@@ -2,45 +2,47 @@
 
 use anyhow::{Context, Result, bail};
 use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use tiny_http::{Header, Method, Request, Response, Server, StatusCode};
+use std::time::Duration;
 
 /// How many ports after the wished one are tried.
 const TRIES: u16 = 50;
-const THREADS: usize = 8;
+/// Longer requests are not read, in bytes.
+const LONGEST: u64 = 32 * 1024;
+/// How long a browser may keep a connection open without asking anything.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Serves `folder` under the path `base` at this port of the own machine, or the next free one, until stopped.
 ///
-/// The address is printed on standard output once requests are answered.
+/// The address is printed on standard output once requests are answered. Every connection has a thread of its own and
+/// is closed after one answer: the simplest server that never lets a request wait for another.
 pub fn serve(folder: &Path, port: u16, base: &str) -> Result<()> {
     if !folder.join("index.html").is_file() {
         bail!("{} holds no site; `cargo xtask build` makes one", folder.display());
     }
     let base = format!("/{}/", base.trim_matches('/')).replace("//", "/");
-    let server = Arc::new(listen(port)?);
-    let address = server.server_addr().to_ip().context("the server has no address")?;
-    println!("The site is at http://127.0.0.1:{}{base} (Ctrl+C stops it)", address.port());
+    let listener = listen(port)?;
+    println!("The site is at http://127.0.0.1:{}{base} (Ctrl+C stops it)", listener.local_addr()?.port());
     std::thread::scope(|scope| {
-        for _ in 0..THREADS {
-            scope.spawn(|| {
-                for request in server.incoming_requests() {
-                    // A visitor who has gone away is no fault of the server's.
-                    let _gone = answer(request, folder, &base);
-                }
-            });
+        for stream in listener.incoming() {
+            // A visitor who has gone away is no fault of the server's.
+            if let Ok(stream) = stream {
+                scope.spawn(|| answer(stream, folder, &base).ok());
+            }
         }
     });
     Ok(())
 }
 
-fn listen(port: u16) -> Result<Server> {
+fn listen(port: u16) -> Result<TcpListener> {
     if port == 0 {
-        return Server::http("127.0.0.1:0").map_err(|e| anyhow::anyhow!("no port is free: {e}"));
+        return TcpListener::bind(("127.0.0.1", 0)).context("no port is free");
     }
     let last = port.saturating_add(TRIES);
     (port..=last)
-        .find_map(|port| Server::http(("127.0.0.1", port)).ok())
+        .find_map(|port| TcpListener::bind(("127.0.0.1", port)).ok())
         .with_context(|| format!("no port from {port} to {last} is free; choose another by --port"))
 }
 
@@ -92,42 +94,66 @@ fn decode(path: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-fn answer(request: Request, folder: &Path, base: &str) -> Result<()> {
-    let (path, query) = match request.url().split_once('?') {
-        Some((path, query)) => (path.to_owned(), format!("?{query}")),
-        None => (request.url().to_owned(), String::new()),
-    };
-    if !matches!(request.method(), Method::Get | Method::Head) {
-        let only = Response::from_string("Only GET and HEAD.")
-            .with_status_code(405)
-            .with_header(header("Allow", "GET, HEAD")?);
-        return Ok(request.respond(only)?);
-    }
-    match find(folder, base, &path) {
-        Found::File(file) => respond(request, &file, 200),
-        Found::Folder => {
-            let to = header("Location", &format!("{path}/{query}"))?;
-            Ok(request.respond(Response::empty(301).with_header(to))?)
+/// Reads one request and answers it.
+fn answer(mut stream: TcpStream, folder: &Path, base: &str) -> io::Result<()> {
+    stream.set_read_timeout(Some(PATIENCE))?;
+    let mut lines = BufReader::new(stream.try_clone()?.take(LONGEST)).lines();
+    let request = lines.next().transpose()?.unwrap_or_default();
+    // What else the browser says does not matter here, but it wants to be heard to the end.
+    for line in lines {
+        if line?.is_empty() {
+            break;
         }
-        Found::Nothing if folder.join("404.html").is_file() => respond(request, &folder.join("404.html"), 404),
-        Found::Nothing => Ok(request.respond(Response::from_string("There is no such page.").with_status_code(404))?),
+    }
+    let mut words = request.split(' ');
+    let (Some(method), Some(address), Some("HTTP/1.1" | "HTTP/1.0")) = (words.next(), words.next(), words.next())
+    else {
+        return text(&mut stream, "400 Bad Request", &[], "This is no request.");
+    };
+    let (path, query) = match address.split_once('?') {
+        Some((path, query)) => (path, format!("?{query}")),
+        None => (address, String::new()),
+    };
+    let body = match method {
+        "GET" => true,
+        "HEAD" => false,
+        _ => return text(&mut stream, "405 Method Not Allowed", &["Allow: GET, HEAD"], "Only GET and HEAD."),
+    };
+    match find(folder, base, path) {
+        Found::File(file) => send(&mut stream, "200 OK", &file, body),
+        Found::Folder => {
+            text(&mut stream, "301 Moved Permanently", &[&format!("Location: {path}/{query}")], "It is a folder.")
+        }
+        Found::Nothing if folder.join("404.html").is_file() => {
+            send(&mut stream, "404 Not Found", &folder.join("404.html"), body)
+        }
+        Found::Nothing => text(&mut stream, "404 Not Found", &[], "There is no such page."),
     }
 }
 
-fn respond(request: Request, file: &Path, status: u16) -> Result<()> {
-    let ending = file.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+fn head(stream: &mut TcpStream, status: &str, headers: &[&str], length: u64) -> io::Result<()> {
+    let headers: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
+    let always = "X-Content-Type-Options: nosniff\r\nConnection: close";
+    write!(stream, "HTTP/1.1 {status}\r\n{headers}Content-Length: {length}\r\n{always}\r\n\r\n")
+}
+
+fn text(stream: &mut TcpStream, status: &str, headers: &[&str], sentence: &str) -> io::Result<()> {
+    let headers = [headers, &["Content-Type: text/plain; charset=utf-8"]].concat();
+    head(stream, status, &headers, sentence.len() as u64)?;
+    stream.write_all(sentence.as_bytes())
+}
+
+fn send(stream: &mut TcpStream, status: &str, path: &Path, body: bool) -> io::Result<()> {
+    let mut file = File::open(path)?;
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
     // Names with a hash never change their contents; pages are asked for anew each time.
     let keep = if ending == "html" { "no-cache" } else { "public, max-age=31536000, immutable" };
-    let response = Response::from_file(File::open(file)?)
-        .with_status_code(StatusCode(status))
-        .with_header(header("Content-Type", mime(ending))?)
-        .with_header(header("Cache-Control", keep)?)
-        .with_header(header("X-Content-Type-Options", "nosniff")?);
-    Ok(request.respond(response)?)
-}
-
-fn header(name: &str, value: &str) -> Result<Header> {
-    Header::from_bytes(name, value).map_err(|()| anyhow::anyhow!("the header {name}: {value} cannot be sent"))
+    let headers = [&*format!("Content-Type: {}", mime(ending)), &format!("Cache-Control: {keep}")];
+    head(stream, status, &headers, file.metadata()?.len())?;
+    if body {
+        io::copy(&mut file, stream)?;
+    }
+    Ok(())
 }
 
 fn mime(ending: &str) -> &'static str {
@@ -178,6 +204,32 @@ mod tests {
         ] {
             assert_eq!(find(path), Found::Nothing, "{path}");
         }
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn requests_are_answered() {
+        let folder = std::env::temp_dir().join(format!("vivarium-answers-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("index.html"), "front").unwrap();
+        let listener = listen(0).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let ask = |request: &str| {
+            let mut here = TcpStream::connect(("127.0.0.1", port)).unwrap();
+            let there = listener.accept().unwrap().0;
+            here.write_all(request.as_bytes()).unwrap();
+            answer(there, &folder, "/").unwrap();
+            let mut reply = String::new();
+            here.read_to_string(&mut reply).unwrap();
+            reply
+        };
+        let reply = ask("GET /?x=1 HTTP/1.1\r\nHost: x\r\n\r\n");
+        assert!(reply.starts_with("HTTP/1.1 200 OK") && reply.ends_with("\r\n\r\nfront"), "{reply}");
+        let reply = ask("HEAD / HTTP/1.1\r\n\r\n");
+        assert!(reply.contains("Content-Length: 5") && reply.ends_with("\r\n\r\n"), "{reply}");
+        assert!(ask("POST / HTTP/1.1\r\n\r\n").starts_with("HTTP/1.1 405"));
+        assert!(ask("GET /none HTTP/1.1\r\n\r\n").starts_with("HTTP/1.1 404"));
+        assert!(ask("nonsense\r\n\r\n").starts_with("HTTP/1.1 400"));
         std::fs::remove_dir_all(folder).unwrap();
     }
 }
