@@ -131,8 +131,12 @@ impl Capacity {
         let x: Vec<f32> = d.iter().map(|d| *d as f32).collect();
         for (name, law) in self.laws() {
             plot.dashes("", Ink::Theory, x.clone(), d.iter().map(|d| law(*d) as f32).collect());
-            // Named between two columns of points: above the line, or below where another is above.
-            let beside = if name.starts_with("units") || name.starts_with("d /") { 0.72 } else { 1.35 };
+            // Named between two columns of points: above the line, or below where there is more room.
+            let beside = match name.as_str() {
+                "Shannon's ceiling" => 0.35,
+                "units d" | "d / (4 ln d)" => 0.72,
+                _ => 1.5,
+            };
             let words = Shape::Words { x: vec![33.5], y: vec![(beside * law(33.5)) as f32], text: vec![name] };
             plot.mark("", Ink::Theory, words);
         }
