@@ -1,84 +1,252 @@
-//! Placeholder until the lab is there.
+//! Hopfield networks is all you need (Ramsauer, Schäfl, Lehner et al., 2020): the modern network and those before it.
+//!
+//! Patterns are stored, one of them is shown damaged, and the network's dynamics runs downhill in its energy:
+//!
+//! * Hebb, pseudo-inverse, Storkey: E = -1/2 xi^T W xi, xi_i <- sign(sum_j W_ij xi_j), unit by unit ([`super::nets`]),
+//! * polynomial of degree n: E = -(d/n) sum_mu (x_mu.xi / d)^n, xi_i to where E is lower,
+//! * modern: E = -lse(beta, X^T xi) + 1/2 xi.xi + const, xi <- X softmax(beta X^T xi): attention over the patterns.
+//!
+//! One step is one unit's update, one update of all units, or one softmax update.
 
+use super::landscape::Landscape;
+use super::nets::Rule;
+use super::patterns::{Set, Source};
+use super::recall::{Brush, Hide, Recall, Update};
+use super::{checks, panels};
 use crate::check::Check;
 use crate::exhibit::{Adjust, Exhibit, Progress, Store};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vivarium_frame::Complaint;
-use vivarium_frame::view::*;
+use vivarium_frame::view::{Frame, Phase, Photo, Touch};
 
-/// Controls.
+/// What is looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum View {
+    /// One cue on its way to a memory.
+    #[default]
+    #[schemars(title = "Recall")]
+    Recall,
+    /// The modern network in the plane: energy, wells, two hundred queries.
+    #[schemars(title = "Landscape")]
+    Landscape,
+}
+
+/// How many pixels a pattern has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum Side {
+    /// 8 x 8 units.
+    #[serde(rename = "64")]
+    #[schemars(title = "64 (8 x 8)")]
+    Eight,
+    /// 16 x 16 units.
+    #[serde(rename = "256")]
+    #[schemars(title = "256 (16 x 16)")]
+    Sixteen,
+    /// 28 x 28 units.
+    #[serde(rename = "784")]
+    #[schemars(title = "784 (28 x 28)")]
+    TwentyEight,
+    /// 32 x 32 units.
+    #[default]
+    #[serde(rename = "1024")]
+    #[schemars(title = "1024 (32 x 32)")]
+    ThirtyTwo,
+    /// 64 x 64 units.
+    #[serde(rename = "4096")]
+    #[schemars(title = "4096 (64 x 64)")]
+    SixtyFour,
+}
+
+impl Side {
+    /// Pixels in a row.
+    pub fn pixels(self) -> usize {
+        match self {
+            Side::Eight => 8,
+            Side::Sixteen => 16,
+            Side::TwentyEight => 28,
+            Side::ThirtyTwo => 32,
+            Side::SixtyFour => 64,
+        }
+    }
+}
+
+/// The parameters.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "kebab-case")]
 pub struct Controls {
-    /// How large is the picture?
-    #[schemars(title = "Side", range(min = 8, max = 64), extend("unit" = "pixels"))]
-    side: u32,
-    /// How strong is the noise?
-    #[schemars(title = "Noise", range(min = 0.0, max = 1.0), extend("live" = true))]
-    noise: f64,
+    /// The same update as a recall or as a descent in a landscape of energy.
+    #[schemars(title = "View", extend("live" = true))]
+    pub view: View,
+    /// Which interaction makes the difference between five patterns and thousands?
+    #[schemars(title = "Memory", extend("live" = true))]
+    pub rule: Rule,
+    /// How much more does a steeper energy hold? (Polynomial memory.)
+    #[schemars(title = "Degree n", range(min = 2, max = 6), extend("live" = true))]
+    pub degree: u32,
+    /// From the mean of everything through clusters to a single memory. (Modern memory.)
+    #[schemars(title = "Inverse temperature beta", range(min = 0.0001, max = 30.0), extend("live" = true, "scale" = "log"))]
+    pub beta: f64,
+    /// Why do patterns that are alike hurt Hebb, and what becomes of them in the modern memory?
+    #[schemars(title = "Pattern set")]
+    pub set: Set,
+    /// How does the size of the network change what it holds?
+    #[schemars(title = "Units")]
+    pub side: Side,
+    /// Where does each memory break?
+    #[schemars(title = "Patterns stored", range(min = 1, max = 50000), extend("live" = true, "scale" = "log"))]
+    pub patterns: u32,
+    /// Which pattern is shown as the cue?
+    #[schemars(title = "Cue", range(min = 1, max = 64), extend("live" = true))]
+    pub cue: u32,
+    /// How large are the basins of attraction?
+    #[schemars(title = "Noise", range(min = 0.0, max = 50.0), extend("live" = true, "unit" = "% of pixels"))]
+    pub noise: f64,
+    /// Can a part bring back the whole?
+    #[schemars(title = "Hide", extend("live" = true))]
+    pub hide: Hide,
+    /// Does the energy still fall when all units move at once?
+    #[schemars(title = "Update", extend("live" = true))]
+    pub update: Update,
+    /// How much thermal noise does a memory survive? (Sign rules.)
+    #[schemars(title = "Temperature T", range(min = 0.0, max = 1.5), extend("live" = true))]
+    pub temperature: f64,
+    /// What does a unit's pull on itself change? (Pairwise rules.)
+    #[schemars(title = "Self-coupling", extend("live" = true))]
+    pub self_coupling: bool,
+    /// What the pointer does to the state.
+    #[schemars(title = "Brush", extend("live" = true))]
+    pub brush: Brush,
 }
 
 impl Default for Controls {
     fn default() -> Self {
-        Self { side: 16, noise: 0.25 }
+        Self {
+            view: View::default(),
+            rule: Rule::PseudoInverse,
+            degree: 3,
+            beta: 2.0,
+            set: Set::Glyphs,
+            side: Side::default(),
+            patterns: 24,
+            cue: 1,
+            noise: 30.0,
+            hide: Hide::default(),
+            update: Update::default(),
+            temperature: 0.0,
+            self_coupling: false,
+            brush: Brush::default(),
+        }
     }
 }
 
-/// Placeholder.
+/// The exhibit: a recall, and whatever else is looked at.
 pub struct ModernHopfield {
     controls: Controls,
-    state: Vec<f32>,
-    step: u64,
-    energy: Vec<f32>,
+    seed: u64,
+    steps: u64,
+    recall: Recall,
+    landscape: Option<Landscape>,
+}
+
+impl ModernHopfield {
+    /// Makes what the present view shows, if it is not there yet.
+    fn open(&mut self) -> Result<(), Complaint> {
+        if self.controls.view == View::Landscape && self.landscape.is_none() {
+            let beta = self.controls.beta as f32;
+            self.landscape = Some(Landscape::new(self.controls.patterns as usize, beta, self.seed)?);
+        }
+        Ok(())
+    }
 }
 
 impl Exhibit for ModernHopfield {
     type Controls = Controls;
-    fn new(controls: &Controls, seed: u64, _store: &Store) -> Result<Self, Complaint> {
-        let n = controls.side * controls.side;
-        let state = (0..n).map(|i| if (u64::from(i) * 7 + seed) % 5 == 0 { 1.0 } else { -1.0 }).collect();
-        Ok(Self { controls: controls.clone(), state, step: 0, energy: Vec::new() })
+    const PHOTOS: bool = true;
+
+    fn needs(controls: &Controls) -> Vec<&'static str> {
+        Source::needs(controls.set, controls.side.pixels())
     }
+
+    fn new(controls: &Controls, seed: u64, store: &Store) -> Result<Self, Complaint> {
+        let recall = Recall::new(controls, seed, store)?;
+        let mut new = Self { controls: controls.clone(), seed, steps: 0, recall, landscape: None };
+        new.open()?;
+        Ok(new)
+    }
+
     fn step(&mut self) -> Progress {
-        let n = self.state.len();
-        let i = (self.step as usize * 31) % n;
-        self.state[i] = -self.state[i];
-        self.step += 1;
-        self.energy.push(-(self.step as f32) * self.controls.noise as f32);
-        if self.step >= 2000 { Progress::Finished } else { Progress::Running }
-    }
-    fn draw(&self, frame: &mut Frame) {
-        let side = self.controls.side;
-        frame.step = self.step;
-        frame.figure("energy", "Energy", self.energy.last().copied().map_or(0.0, f64::from), "", "Placeholder.");
-        let raster = Raster {
-            width: side,
-            height: side,
-            pixels: Pixels::Scalar {
-                values: self.state.clone(),
-                range: (-1.0, 1.0),
-                map: ColourMap::Ink,
-                label: String::new(),
-            },
-        };
-        frame.panel("state", "State", Room::Stage, Picture::Image(raster)).alt("The state.").touch("Drag to draw.");
-        let mut plot = Plot::new(Axis::new("updates"), Axis::new("energy"));
-        plot.line("energy", Ink::Series(0), (0..self.energy.len()).map(|i| i as f32).collect(), self.energy.clone());
-        frame.panel("energy", "Energy", Room::Cell, Picture::Plot(plot)).alt("Energy falls.");
-    }
-    fn touch(&mut self, touch: &Touch) {
-        let side = self.controls.side as usize;
-        let (x, y) = (touch.x as usize, touch.y as usize);
-        if touch.panel == "state" && x < side && y < side {
-            self.state[y * side + x] = if touch.shift { -1.0 } else { 1.0 };
+        self.steps += 1;
+        match (self.controls.view, &mut self.landscape) {
+            (View::Landscape, Some(landscape)) => landscape.step(),
+            _ => {
+                self.recall.update();
+                self.recall.map(200_000);
+                if self.recall.busy() { Progress::Running } else { Progress::Finished }
+            }
         }
     }
-    fn adjust(&mut self, controls: &Controls) -> Adjust {
-        self.controls = controls.clone();
-        Adjust::Live
+
+    fn draw(&self, frame: &mut Frame) {
+        frame.step = self.steps;
+        match (self.controls.view, &self.landscape) {
+            (View::Landscape, Some(landscape)) => landscape.draw(frame),
+            _ => panels::draw(&self.recall, frame),
+        }
     }
+
+    fn touch(&mut self, touch: &Touch) {
+        let recall = &mut self.recall;
+        match (touch.panel.as_str(), &touch.phase) {
+            ("landscape", _) => {
+                if let Some(landscape) = &mut self.landscape {
+                    landscape.touch(touch);
+                }
+            }
+            ("state", Phase::Down) => recall.press(touch.x, touch.y, touch.shift),
+            ("state", Phase::Move) => recall.stroke(touch.x, touch.y, touch.shift),
+            ("state", Phase::Key(key)) => match key.as_str() {
+                " " => recall.sweep(),
+                "r" | "R" => recall.surprise(),
+                "ArrowRight" | "ArrowDown" => recall.show(recall.cue + 1),
+                "ArrowLeft" | "ArrowUp" => recall.show(recall.cue + recall.memory.count() - 1),
+                _ => {}
+            },
+            ("wall", Phase::Down) => {
+                if let Some(&mu) = recall.wall.get(touch.x.max(0.0) as usize) {
+                    if touch.shift { recall.forget(mu) } else { recall.show(mu) }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn photo(&mut self, photo: &Photo) -> Result<(), Complaint> {
+        self.recall.add(photo)
+    }
+
+    fn adjust(&mut self, controls: &Controls) -> Adjust {
+        let old = std::mem::replace(&mut self.controls, controls.clone());
+        let fits = match &mut self.landscape {
+            Some(landscape) if old.beta != controls.beta => landscape.set_beta(controls.beta as f32).is_ok(),
+            _ => true,
+        };
+        if old.patterns != controls.patterns {
+            self.landscape = None;
+        }
+        if fits && self.recall.adjust(controls).is_ok() && self.open().is_ok() { Adjust::Live } else { Adjust::Restart }
+    }
+
+    fn pace(controls: &Controls) -> f64 {
+        let units = (controls.side.pixels() * controls.side.pixels()) as f64;
+        match (controls.view, controls.rule.signs(), controls.update) {
+            (View::Recall, true, Update::Asynchronous) => 0.8 * units,
+            _ => 1.5,
+        }
+    }
+
     fn check() -> Check {
-        Check { parts: Vec::new() }
+        checks::check()
     }
 }

@@ -281,6 +281,6 @@ fn what_cannot_be_stored_is_refused() {
     // One unit, one pattern: nothing to do, and nothing breaks.
     for rule in SIGN_RULES {
         let mut memory = Memory::new(Kind::of(rule), Array2::ones((1, 1))).unwrap();
-        assert!(Walk::new(&mut memory, &[1.0]).relax(&mut memory, 3));
+        assert!(Walk::new(&mut memory, &[1.0]).settle(&mut memory, 3, true));
     }
 }

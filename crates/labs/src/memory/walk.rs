@@ -88,16 +88,6 @@ impl Walk {
         }
     }
 
-    /// Puts unit `i` at `value`; for the sign rules -1 or +1.
-    pub fn set(&mut self, memory: &mut Memory, i: usize, value: f32) {
-        if !memory.kind().rule.signs() {
-            self.state[i] = value;
-            self.level = memory.energy(&self.state);
-        } else if value != self.state[i] {
-            self.flip(memory, i);
-        }
-    }
-
     /// Turns unit `i` over (sign rules).
     pub fn flip(&mut self, memory: &Memory, i: usize) {
         let old = self.state[i];
@@ -163,18 +153,48 @@ impl Walk {
     /// Sign rules: sweeps over the units in their order at T = 0 until a sweep changes nothing, at most `sweeps` times.
     /// Softmax: updates until no unit moves by more than 1e-5. Tells whether it came to rest.
     pub fn relax(&mut self, memory: &mut Memory, sweeps: usize) -> bool {
+        self.settle(memory, sweeps, false)
+    }
+
+    /// [`Walk::relax`] with all units updated at once where `parallel`.
+    pub fn settle(&mut self, memory: &mut Memory, sweeps: usize, parallel: bool) -> bool {
         for _ in 0..sweeps {
-            let moved = if memory.kind().rule.signs() {
-                (0..self.state.len()).fold(false, |moved, i| self.update_unit(memory, i, 0.0, 0.0) | moved)
-            } else {
+            let moved = if !memory.kind().rule.signs() {
                 self.next.copy_from_slice(&self.state);
                 self.update_all(memory, 0.0, || 0.0);
                 self.state.iter().zip(&self.next).any(|(new, old)| (new - old).abs() > 1e-5)
+            } else if parallel {
+                self.update_all(memory, 0.0, || 0.0) > 0
+            } else {
+                (0..self.state.len()).fold(false, |moved, i| self.update_unit(memory, i, 0.0, 0.0) | moved)
             };
             if !moved {
                 return true;
             }
         }
         false
+    }
+
+    /// Becomes a copy of `other`, which walks the same memory; keeps its own cost.
+    pub fn follow(&mut self, other: &Self) {
+        self.state.copy_from_slice(&other.state);
+        self.fields.copy_from_slice(&other.fields);
+        self.products.copy_from_slice(&other.products);
+        self.level = other.level;
+    }
+
+    /// Paints: puts every unit of `strokes` at its value. Cheaper than unit by unit where the energy is dear.
+    pub fn paint(&mut self, memory: &mut Memory, strokes: impl Iterator<Item = (usize, f32)>) {
+        let signs = memory.kind().rule.signs();
+        for (i, value) in strokes {
+            if !signs {
+                self.state[i] = value;
+            } else if (value > 0.0) != (self.state[i] > 0.0) {
+                self.flip(memory, i);
+            }
+        }
+        if !signs {
+            self.level = memory.energy(&self.state);
+        }
     }
 }

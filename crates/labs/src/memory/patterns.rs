@@ -1,0 +1,359 @@
+//! Sets of patterns: drawn glyphs, real digits, photographs, random signs, clusters; and how cues are damaged.
+
+use super::glyphs;
+use super::raw::{idx, image};
+use crate::exhibit::Store;
+use ndarray::{Array2, Axis};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use vivarium_engine::rng::Rng;
+use vivarium_frame::Complaint;
+use vivarium_frame::view::{ColourMap, Photo, Pixels, Raster};
+
+/// Where the patterns come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Set {
+    /// Letters and symbols drawn by strokes.
+    #[default]
+    #[schemars(title = "Drawn glyphs")]
+    Glyphs,
+    /// Handwritten digits; the classes take turns.
+    #[schemars(title = "Handwritten digits")]
+    Digits,
+    /// Five photographs, then cuttings of them.
+    #[schemars(title = "Photographs")]
+    Photographs,
+    /// Each pixel by the toss of a coin.
+    #[schemars(title = "Random")]
+    Random,
+    /// Six random centres; each pattern is a centre with a tenth of its pixels flipped.
+    #[schemars(title = "Clustered")]
+    Clustered,
+}
+
+/// No memory holds more numbers than this (patterns times pixels).
+pub const MOST_NUMBERS: usize = 1 << 24;
+
+/// Centres of the clustered set.
+pub const CENTRES: usize = 6;
+
+/// A set at one size, from which patterns are made on demand.
+pub struct Source {
+    set: Set,
+    side: usize,
+    rng: Rng,
+    /// Digits and photographs: the originals in the order in which they are stored, values from 0 to 1.
+    originals: Vec<Original>,
+    /// Pictures that the visitor gave: red, green and blue from 0 to 1, `side` x `side`.
+    own: Vec<(String, Vec<f32>)>,
+}
+
+struct Original {
+    name: String,
+    pixels: Vec<f32>,
+    side: usize,
+    channels: usize,
+}
+
+/// Patterns as a memory stores them, and how to show them.
+#[derive(Clone, Debug)]
+pub struct Pictures {
+    /// One pattern a row: N x (side * side * channels).
+    pub values: Array2<f32>,
+    /// What each is called.
+    pub names: Vec<String>,
+    /// Pixels in a row; also the number of rows.
+    pub side: usize,
+    /// 1 (ink or grey), or 3 (red, green, blue, pixel by pixel).
+    pub channels: usize,
+    /// The values shown as paper (or black) and as ink (or white).
+    pub range: (f32, f32),
+    /// The value of an erased pixel.
+    pub blank: f32,
+    /// How values are shown; colour pictures have none.
+    pub map: ColourMap,
+}
+
+impl Source {
+    /// The data sets that `set` reads at this size.
+    pub fn needs(set: Set, side: usize) -> Vec<&'static str> {
+        match set {
+            Set::Digits if side <= 8 => vec!["digits-8", "digits-8-labels"],
+            Set::Digits => vec!["digits-28", "digits-28-labels"],
+            Set::Photographs => vec!["photos-64"],
+            _ => Vec::new(),
+        }
+    }
+
+    /// The set at `side` x `side` pixels; `seed` chooses which patterns come first.
+    ///
+    /// # Errors
+    /// When a data set is missing or malformed.
+    pub fn new(set: Set, side: usize, seed: u64, store: &Store) -> Result<Self, Complaint> {
+        let rng = Rng::new(seed, "data");
+        let names = Self::needs(set, side);
+        let originals = match (set, names.as_slice()) {
+            (Set::Digits, [images, labels]) => digits(&read(store, images)?, &read(store, labels)?, &rng),
+            (Set::Photographs, [images]) => photographs(&read(store, images)?),
+            _ => Vec::new(),
+        };
+        Ok(Self { set, side, rng, originals, own: Vec::new() })
+    }
+
+    /// How many patterns there can be, besides the visitor's.
+    pub fn available(&self, channels: usize) -> usize {
+        let most = MOST_NUMBERS / (self.side * self.side * channels);
+        match self.set {
+            Set::Glyphs => glyphs::COUNT.min(most),
+            Set::Digits => self.originals.len().min(most),
+            _ => most,
+        }
+    }
+
+    /// The visitor's picture becomes one more pattern.
+    ///
+    /// # Errors
+    /// When the picture has no pixels.
+    pub fn add(&mut self, photo: &Photo) -> Result<(), Complaint> {
+        let (w, h) = (photo.width as usize, photo.height as usize);
+        if w == 0 || h == 0 || photo.rgba.len() != 4 * w * h {
+            return Err(Complaint::about(&photo.name, format!("{} holds no picture.", photo.name)));
+        }
+        // Transparent pixels show white paper.
+        let colours: Vec<f32> = photo
+            .rgba
+            .chunks_exact(4)
+            .flat_map(|p| {
+                let alpha = f32::from(p[3]) / 255.0;
+                [p[0], p[1], p[2]].map(|c| 1.0 - alpha + alpha * f32::from(c) / 255.0)
+            })
+            .collect();
+        // The middle square.
+        let cut = w.min(h);
+        let square = image::crop(&colours, w, h, 3, (w - cut) / 2, (h - cut) / 2, cut, cut);
+        self.own.push((photo.name.clone(), image::resize(&square, cut, cut, 3, self.side, self.side)));
+        Ok(())
+    }
+
+    /// How many pictures the visitor gave.
+    pub fn own(&self) -> usize {
+        self.own.len()
+    }
+
+    /// The first `count` patterns and after them the visitor's own, as signs or as real values. Fewer where there are
+    /// no more.
+    pub fn pictures(&self, count: usize, signs: bool) -> Pictures {
+        let colour = !signs && (self.set == Set::Photographs || !self.own.is_empty());
+        let channels = if colour { 3 } else { 1 };
+        let count = count.min(self.available(channels)).max(1);
+        let real = !signs && matches!(self.set, Set::Digits | Set::Photographs) || colour;
+        let width = self.side * self.side * channels;
+        let mut values = Array2::zeros((count + self.own.len(), width));
+        let mut names = Vec::with_capacity(count + self.own.len());
+        let order = self.order();
+        for (mu, mut row) in values.rows_mut().into_iter().enumerate() {
+            let Some(row) = row.as_slice_mut() else { continue };
+            let (name, pixels, depth) = match mu.checked_sub(count) {
+                None => self.pattern(order.get(mu).copied().unwrap_or(mu)),
+                Some(own) => (self.own[own].0.clone(), self.own[own].1.clone(), 3),
+            };
+            names.push(name);
+            if signs {
+                binarise(&grey(&pixels, depth), self.side, depth, row);
+            } else if real {
+                for (at, value) in row.iter_mut().enumerate() {
+                    *value = if depth == channels { pixels[at] } else { pixels[at / channels] };
+                }
+                normalise(row);
+            } else {
+                row.copy_from_slice(&pixels);
+            }
+        }
+        let lowest = values.iter().copied().fold(f32::INFINITY, f32::min);
+        let highest = values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let (range, blank, map) = match (real, colour) {
+            (false, _) => ((-1.0, 1.0), -1.0, ColourMap::Ink),
+            (true, false) => ((lowest, highest), lowest, ColourMap::Ink),
+            (true, true) => ((-2.0, 2.0), 0.0, ColourMap::Grey),
+        };
+        Pictures { values, names, side: self.side, channels, range, blank, map }
+    }
+
+    /// The glyphs in a random order of the seed's; the digits' order is in `originals` already.
+    fn order(&self) -> Vec<usize> {
+        if self.set != Set::Glyphs {
+            return Vec::new();
+        }
+        let mut order: Vec<usize> = (0..glyphs::COUNT).collect();
+        self.rng.split("order").shuffle(&mut order);
+        order
+    }
+
+    /// Pattern `k`: its name, pixels and number of channels. Signs, or values from 0 to 1.
+    fn pattern(&self, k: usize) -> (String, Vec<f32>, usize) {
+        let size = self.side * self.side;
+        match self.set {
+            Set::Glyphs => (glyphs::name(k).to_owned(), glyphs::draw(k, self.side), 1),
+            Set::Random => {
+                let mut pixels = vec![0.0; size];
+                self.rng.split("random").nth(k as u64).fill_signs(&mut pixels);
+                (format!("random {}", k + 1), pixels, 1)
+            }
+            Set::Clustered => {
+                let (centre, variant) = (k % CENTRES, k / CENTRES);
+                let mut pixels = vec![0.0; size];
+                self.rng.split("centre").nth(centre as u64).fill_signs(&mut pixels);
+                let mut rng = self.rng.split("variant").nth(k as u64);
+                for i in rng.sample_without_replacement(size, size / 10) {
+                    pixels[i] = -pixels[i];
+                }
+                (format!("{}.{}", centre + 1, variant + 1), pixels, 1)
+            }
+            Set::Digits | Set::Photographs => {
+                let original = &self.originals[k % self.originals.len()];
+                let Original { name, pixels, side, channels } = original;
+                let round = k / self.originals.len();
+                if round == 0 {
+                    return (
+                        name.clone(),
+                        image::resize(pixels, *side, *side, *channels, self.side, self.side),
+                        *channels,
+                    );
+                }
+                // A cutting: a square of random size and place.
+                let mut rng = self.rng.split("cutting").nth(k as u64);
+                let cut = side / 3 + rng.index(side / 3);
+                let (x, y) = (rng.index(side - cut + 1), rng.index(side - cut + 1));
+                let piece = image::crop(pixels, *side, *side, *channels, x, y, cut, cut);
+                let resized = image::resize(&piece, cut, cut, *channels, self.side, self.side);
+                (format!("{name} {round}"), resized, *channels)
+            }
+        }
+    }
+}
+
+impl Pictures {
+    /// Takes the patterns with these indices out, as long as one is left.
+    pub fn forget(&mut self, indices: &[usize]) {
+        let keep: Vec<usize> = (0..self.names.len()).filter(|mu| !indices.contains(mu)).collect();
+        if !indices.is_empty() && !keep.is_empty() {
+            self.values = self.values.select(Axis(0), &keep);
+            self.names = keep.iter().map(|&mu| self.names[mu].clone()).collect();
+        }
+    }
+
+    /// The image of a state or pattern (as many values as a row of `values`).
+    pub fn raster(&self, state: &[f32]) -> Raster {
+        Raster { width: self.side as u32, height: self.side as u32, pixels: self.pixels(state.to_vec()) }
+    }
+
+    /// A state or pattern at `side` pixels a row, by means over blocks; what does not fit a block is cut off.
+    pub fn shrink(&self, state: &[f32], side: usize) -> Vec<f32> {
+        let block = (self.side / side).max(1);
+        let mut values = vec![0.0; side * side * self.channels];
+        let share = 1.0 / (block * block) as f32;
+        for y in 0..side * block {
+            for x in 0..side * block {
+                for c in 0..self.channels {
+                    let to = ((y / block) * side + x / block) * self.channels + c;
+                    values[to] += share * state[(y * self.side + x) * self.channels + c];
+                }
+            }
+        }
+        values
+    }
+
+    /// Values as pixels.
+    pub fn pixels(&self, values: Vec<f32>) -> Pixels {
+        let (lo, hi) = self.range;
+        if self.channels == 3 {
+            Pixels::Rgb(values.iter().map(|v| ((v - lo) / (hi - lo) * 255.0).clamp(0.0, 255.0) as u8).collect())
+        } else {
+            Pixels::Scalar { values, range: self.range, map: self.map, label: String::new() }
+        }
+    }
+}
+
+fn read(store: &Store, name: &str) -> Result<idx::Idx, Complaint> {
+    idx::parse(store.get(name)?)
+        .map_err(|e| Complaint::about(name, format!("The data set {name} cannot be read: {e}.")))
+}
+
+/// Digits in such an order that the ten classes take turns, each class in a random order of its own.
+fn digits(images: &idx::Idx, labels: &idx::Idx, rng: &Rng) -> Vec<Original> {
+    let side = images.shape.get(1).copied().unwrap_or(1);
+    let top = if side == 8 { 16.0 } else { 255.0 };
+    let mut classes: Vec<Vec<usize>> = vec![Vec::new(); 10];
+    for (at, &label) in labels.bytes.iter().enumerate() {
+        classes[usize::from(label).min(9)].push(at);
+    }
+    for (class, members) in classes.iter_mut().enumerate() {
+        rng.split("digits").nth(class as u64).shuffle(members);
+    }
+    let longest = classes.iter().map(Vec::len).max().unwrap_or(0);
+    let turns = (0..longest).flat_map(|round| classes.iter().enumerate().map(move |(c, m)| (round, c, m)));
+    turns
+        .filter_map(|(round, class, members)| {
+            let at = *members.get(round)?;
+            let pixels = images.bytes.get(at * side * side..(at + 1) * side * side)?;
+            let pixels = pixels.iter().map(|&p| f32::from(p) / top).collect();
+            Some(Original { name: format!("{class} no. {}", at + 1), pixels, side, channels: 1 })
+        })
+        .collect()
+}
+
+fn photographs(images: &idx::Idx) -> Vec<Original> {
+    let side = images.shape.get(1).copied().unwrap_or(1);
+    let names = ["camera", "moon", "astronaut", "cat", "coffee"];
+    images
+        .bytes
+        .chunks_exact(side * side * 3)
+        .zip(names)
+        .map(|(bytes, name)| Original {
+            name: name.to_owned(),
+            pixels: bytes.iter().map(|&p| f32::from(p) / 255.0).collect(),
+            side,
+            channels: 3,
+        })
+        .collect()
+}
+
+/// The mean of the channels, pixel by pixel.
+fn grey(pixels: &[f32], channels: usize) -> Vec<f32> {
+    pixels.chunks_exact(channels).map(|p| p.iter().sum::<f32>() / channels as f32).collect()
+}
+
+/// Signs: what is brighter than the mean is +1. For photographs the mean is that of the surroundings, a quarter of the
+/// picture wide, which keeps detail in bright and dark parts alike.
+fn binarise(grey: &[f32], side: usize, channels: usize, out: &mut [f32]) {
+    let reach = if channels == 3 { (side / 8).max(1) } else { side };
+    // Sums over all pixels above and to the left.
+    let wide = side + 1;
+    let mut sums = vec![0.0_f64; wide * wide];
+    for y in 0..side {
+        for x in 0..side {
+            sums[(y + 1) * wide + x + 1] =
+                f64::from(grey[y * side + x]) + sums[y * wide + x + 1] + sums[(y + 1) * wide + x] - sums[y * wide + x];
+        }
+    }
+    for y in 0..side {
+        for x in 0..side {
+            let (top, bottom) = (y.saturating_sub(reach), (y + reach + 1).min(side));
+            let (left, right) = (x.saturating_sub(reach), (x + reach + 1).min(side));
+            let sum = sums[bottom * wide + right] - sums[top * wide + right] - sums[bottom * wide + left]
+                + sums[top * wide + left];
+            let mean = sum / ((bottom - top) * (right - left)) as f64;
+            out[y * side + x] = if f64::from(grey[y * side + x]) > mean { 1.0 } else { -1.0 };
+        }
+    }
+}
+
+/// Mean 0 and mean square 1, so that all patterns have the norm sqrt(d): then none is nearer to every state than another.
+fn normalise(values: &mut [f32]) {
+    let count = values.len() as f32;
+    let mean = values.iter().sum::<f32>() / count;
+    let square = values.iter().map(|v| (v - mean) * (v - mean)).sum::<f32>() / count;
+    let scale = if square > 0.0 { 1.0 / square.sqrt() } else { 0.0 };
+    values.iter_mut().for_each(|v| *v = (*v - mean) * scale);
+}

@@ -1,0 +1,576 @@
+//! A recall: a damaged cue, a memory, and the state on its way from one to the other.
+
+use super::basins::{Basins, mixture};
+use super::modern_hopfield::Controls;
+use super::nets::{Kind, Memory, Rule};
+use super::panels;
+use super::patterns::{Pictures, Source};
+use super::trace::Trace;
+use super::walk::Walk;
+use crate::exhibit::Store;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use vivarium_engine::rng::Rng;
+use vivarium_frame::Complaint;
+use vivarium_frame::view::{Photo, Raster};
+
+/// Which units an update concerns.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Update {
+    /// One unit after the other, each sweep in a new random order.
+    #[default]
+    #[schemars(title = "One by one")]
+    Asynchronous,
+    /// All units from the same old state.
+    #[schemars(title = "All at once")]
+    Synchronous,
+}
+
+/// What of the cue is covered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Hide {
+    /// Nothing.
+    #[default]
+    #[schemars(title = "Nothing")]
+    Nothing,
+    /// The lower half.
+    #[schemars(title = "Lower half")]
+    Lower,
+    /// The left half.
+    #[schemars(title = "Left half")]
+    Left,
+}
+
+/// What the pointer does to the state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Brush {
+    /// Puts ink, with shift takes it away.
+    #[default]
+    #[schemars(title = "Draw")]
+    Draw,
+    /// Drags the pixels along.
+    #[schemars(title = "Smudge")]
+    Smudge,
+    /// Turns ink to paper and paper to ink.
+    #[schemars(title = "Flip")]
+    Flip,
+    /// Takes ink away.
+    #[schemars(title = "Erase")]
+    Erase,
+}
+
+/// Whether the state still moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Motion {
+    /// It may change at the next update.
+    Moving,
+    /// No update changes it.
+    Rest,
+    /// Parallel updates swing between two states.
+    Swing,
+}
+
+/// What a state is, in the memory's own terms.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Named {
+    /// A stored pattern, but for so many pixels.
+    Pattern(usize, usize),
+    /// The negative of a stored pattern, but for so many pixels.
+    Mirror(usize, usize),
+    /// The sign of a sum of three patterns, each with this sign.
+    Mixture([usize; 3], [f32; 3]),
+    /// Softmax: a mean over about so many patterns around the nearest one.
+    Cluster(usize, f64),
+    /// Softmax: the mean over all patterns.
+    Everything,
+    /// None of these; the nearest pattern and its overlap.
+    Other(usize, f32),
+}
+
+/// Points of the state's path that are kept for the map.
+const TRAIL: usize = 256;
+/// Patterns on the wall.
+pub const WALL: usize = 60;
+
+/// A memory, a cue and the state.
+pub struct Recall {
+    source: Source,
+    /// The patterns as pictures.
+    pub pictures: Pictures,
+    /// The memory.
+    pub memory: Memory,
+    /// The state.
+    pub walk: Walk,
+    /// The couplings as a picture.
+    pub couplings: Raster,
+    /// The energy per unit of the pattern that is the cue.
+    pub goal: f32,
+    /// The map of basins, where there is one.
+    pub basins: Option<Basins>,
+    /// Energy per unit against updates: this recall and the one before.
+    pub energies: [Trace; 2],
+    /// The state's path on the map.
+    pub trail: Vec<(f32, f32)>,
+    /// The patterns on the wall, in its order.
+    pub wall: Vec<usize>,
+    /// The pattern that is shown damaged.
+    pub cue: usize,
+    /// Updates made since the cue.
+    pub updates: u64,
+    /// Units that changed since the cue.
+    pub flips: u64,
+    /// Whether the state still moves.
+    pub motion: Motion,
+    controls: Controls,
+    forgotten: Vec<usize>,
+    cues: u64,
+    noise: Rng,
+    dynamics: Rng,
+    order: Vec<u32>,
+    at: usize,
+    moved: usize,
+    /// The states one and two updates ago.
+    past: [Vec<f32>; 2],
+    overlaps: Vec<f32>,
+    pointer: (f32, f32),
+}
+
+impl Recall {
+    /// Stores the patterns and shows the first cue.
+    ///
+    /// # Errors
+    /// When a data set is missing or malformed.
+    pub fn new(controls: &Controls, seed: u64, store: &Store) -> Result<Self, Complaint> {
+        let source = Source::new(controls.set, controls.side.pixels(), seed, store)?;
+        let (pictures, mut memory) = Self::store(controls, &source, &[])?;
+        let first = memory.pattern(0).to_vec();
+        let walk = Walk::new(&mut memory, &first);
+        let units = memory.units();
+        let mut recall = Self {
+            source,
+            walk,
+            couplings: panels::couplings(&memory),
+            goal: 0.0,
+            basins: None,
+            energies: [Trace::new(), Trace::new()],
+            trail: Vec::with_capacity(TRAIL),
+            wall: Vec::with_capacity(WALL),
+            cue: 0,
+            updates: 0,
+            flips: 0,
+            motion: Motion::Moving,
+            controls: controls.clone(),
+            forgotten: Vec::new(),
+            cues: 0,
+            noise: Rng::new(seed, "noise"),
+            dynamics: Rng::new(seed, "dynamics"),
+            order: (0..units as u32).collect(),
+            at: 0,
+            moved: 0,
+            past: [vec![0.0; units], vec![0.0; units]],
+            overlaps: vec![0.0; memory.count()],
+            pointer: (0.0, 0.0),
+            pictures,
+            memory,
+        };
+        recall.show(controls.cue as usize - 1);
+        Ok(recall)
+    }
+
+    fn store(controls: &Controls, source: &Source, forgotten: &[usize]) -> Result<(Pictures, Memory), Complaint> {
+        let signs = controls.rule.signs();
+        let units = controls.side.pixels() * controls.side.pixels();
+        // Storing must stay a matter of a second or two: these rules cost so many multiply-adds a pattern.
+        let most = match controls.rule {
+            Rule::Storkey => (600_000_000 / (units * units)).max(1),
+            Rule::PseudoInverse => units.min(4_000_000_000 / (units * units)).max(1),
+            Rule::Hebb => 100_000,
+            Rule::Polynomial | Rule::Softmax => 100_000,
+        };
+        let mut pictures = source.pictures((controls.patterns as usize).min(most), signs);
+        pictures.forget(forgotten);
+        let kind = Kind {
+            rule: controls.rule,
+            degree: controls.degree,
+            beta: controls.beta as f32,
+            self_coupling: controls.self_coupling,
+        };
+        let memory = Memory::new(kind, pictures.values.clone())?;
+        Ok((pictures, memory))
+    }
+
+    /// Takes over new controls (all but the set and the side, which need another recall).
+    ///
+    /// # Errors
+    /// When the memory cannot be stored anew; everything is then as before.
+    pub fn adjust(&mut self, controls: &Controls) -> Result<(), Complaint> {
+        let old = std::mem::replace(&mut self.controls, controls.clone());
+        let stored = old.rule != controls.rule
+            || old.patterns != controls.patterns
+            || old.self_coupling != controls.self_coupling;
+        if stored {
+            if old.patterns != controls.patterns {
+                self.forgotten.clear();
+            }
+            if let Err(complaint) = self.renew() {
+                self.controls = old;
+                return Err(complaint);
+            }
+        } else {
+            self.memory.set_beta(controls.beta as f32)?;
+            if old.degree != controls.degree {
+                self.memory.set_degree(controls.degree)?;
+            }
+            if old.beta != controls.beta || old.degree != controls.degree || old.update != controls.update {
+                self.walk.refresh(&mut self.memory);
+                if let Some(basins) = &mut self.basins {
+                    basins.restart(&mut self.memory);
+                }
+            }
+        }
+        let cue = controls.cue as usize - 1;
+        if (old.cue, old.noise, old.hide) != (controls.cue, controls.noise, controls.hide) {
+            self.show(if old.cue == controls.cue { self.cue } else { cue });
+        } else {
+            self.touched();
+        }
+        Ok(())
+    }
+
+    /// Stores everything anew and keeps the state, where it is one of the new memory's too.
+    fn renew(&mut self) -> Result<(), Complaint> {
+        let signs = self.memory.kind().rule.signs();
+        let (pictures, memory) = Self::store(&self.controls, &self.source, &self.forgotten)?;
+        (self.pictures, self.memory) = (pictures, memory);
+        self.couplings = panels::couplings(&self.memory);
+        let units = self.memory.units();
+        let kept = (units == self.walk.state().len() && signs == self.controls.rule.signs())
+            .then(|| self.walk.state().to_vec());
+        let start = kept.clone().unwrap_or_else(|| self.memory.pattern(0).to_vec());
+        self.walk = Walk::new(&mut self.memory, &start);
+        self.basins = None;
+        self.overlaps = vec![0.0; self.memory.count()];
+        self.order = (0..units as u32).collect();
+        self.past = [vec![0.0; units], vec![0.0; units]];
+        self.cue = self.cue.min(self.memory.count() - 1);
+        match kept {
+            Some(_) => self.touched(),
+            None => self.show(self.cue),
+        }
+        Ok(())
+    }
+
+    /// The visitor's picture becomes a pattern, and the cue.
+    ///
+    /// # Errors
+    /// When the picture cannot be used.
+    pub fn add(&mut self, photo: &Photo) -> Result<(), Complaint> {
+        self.source.add(photo)?;
+        self.renew()?;
+        self.show(self.memory.count() - 1);
+        Ok(())
+    }
+
+    /// Forgets pattern `mu` of the memory, unless it is the last one.
+    pub fn forget(&mut self, mu: usize) {
+        if self.memory.count() < 2 || mu >= self.memory.count() {
+            return;
+        }
+        // Its place among all patterns, the forgotten ones counted.
+        let all = (0..self.memory.count() + self.forgotten.len()).filter(|k| !self.forgotten.contains(k));
+        if let Some(place) = all.collect::<Vec<_>>().get(mu) {
+            self.forgotten.push(*place);
+            self.forgotten.sort_unstable();
+            // What was stored once can be stored with less.
+            let _ = self.renew();
+        }
+    }
+
+    /// Shows pattern `mu` (counted round) damaged as the controls say, with noise of its own.
+    pub fn show(&mut self, mu: usize) {
+        let count = self.memory.count();
+        self.cue = mu % count;
+        self.cues += 1;
+        let whole = self.memory.pattern(self.cue).to_vec();
+        self.goal = (self.memory.energy(&whole) / self.memory.units() as f64) as f32;
+        let cue = self.damaged(self.cue);
+        self.walk.restart(&mut self.memory, &cue);
+        self.energies.swap(0, 1);
+        self.energies[0].clear();
+        self.trail.clear();
+        (self.updates, self.flips) = (0, 0);
+        let three = [self.cue, (self.cue + 1) % count, (self.cue + 2) % count];
+        self.basins = if count >= 3 { Basins::new(&mut self.memory, three, &self.noise) } else { None };
+        self.touched();
+        let budget = if self.controls.rule == Rule::Softmax || self.controls.update == Update::Synchronous {
+            300_000_000
+        } else {
+            20_000_000
+        };
+        self.map(budget);
+    }
+
+    /// Pattern `mu` with noise and a covered half.
+    fn damaged(&self, mu: usize) -> Vec<f32> {
+        let Pictures { side, channels, range, blank, .. } = self.pictures;
+        let mut cue = self.memory.pattern(mu).to_vec();
+        let mut rng = self.noise.nth(self.cues);
+        let pixels = side * side;
+        let flips = (self.controls.noise / 100.0 * pixels as f64).round() as usize;
+        for pixel in rng.sample_without_replacement(pixels, flips) {
+            for value in &mut cue[pixel * channels..(pixel + 1) * channels] {
+                // Real pixels become anything between paper and ink.
+                *value = if self.controls.rule.signs() {
+                    -*value
+                } else {
+                    rng.uniform(f64::from(range.0), f64::from(range.1)) as f32
+                };
+            }
+        }
+        for pixel in 0..pixels {
+            let covered = match self.controls.hide {
+                Hide::Nothing => false,
+                Hide::Lower => 2 * (pixel / side) >= side,
+                Hide::Left => 2 * (pixel % side) < side,
+            };
+            if covered {
+                cue[pixel * channels..(pixel + 1) * channels].fill(blank);
+            }
+        }
+        cue
+    }
+
+    /// Another cue at random.
+    pub fn surprise(&mut self) {
+        let mut rng = self.noise.split("surprise").nth(self.cues);
+        let count = self.memory.count();
+        self.show(self.cue + 1 + rng.index(count.max(2) - 1));
+    }
+
+    /// After the state changed from outside: it may move again.
+    fn touched(&mut self) {
+        self.motion = Motion::Moving;
+        (self.at, self.moved) = (0, 0);
+        self.past[0].fill(f32::NAN);
+        self.past[1].fill(f32::NAN);
+        self.note();
+        self.look();
+    }
+
+    /// One update: of one unit, of all, or one softmax update. Allocates nothing.
+    pub fn update(&mut self) {
+        if self.motion != Motion::Moving {
+            return;
+        }
+        let temperature = self.controls.temperature as f32;
+        self.updates += 1;
+        if !self.controls.rule.signs() {
+            self.past[0].copy_from_slice(self.walk.state());
+            let changed = self.walk.update_all(&mut self.memory, 0.0, || 0.0);
+            self.flips += changed as u64;
+            let moved = self.walk.state().iter().zip(&self.past[0]).any(|(new, old)| (new - old).abs() > 1e-5);
+            self.motion = if moved { Motion::Moving } else { Motion::Rest };
+            self.look();
+        } else if self.controls.update == Update::Synchronous {
+            self.past.swap(0, 1);
+            self.past[0].copy_from_slice(self.walk.state());
+            let dynamics = &mut self.dynamics;
+            let changed = self.walk.update_all(&mut self.memory, temperature, || dynamics.unit_f32());
+            self.flips += changed as u64;
+            if temperature == 0.0 {
+                if changed == 0 {
+                    self.motion = Motion::Rest;
+                } else if self.walk.state() == self.past[1] {
+                    self.motion = Motion::Swing;
+                }
+            }
+            self.look();
+        } else {
+            self.update_next(temperature);
+        }
+        self.note();
+    }
+
+    /// Updates the next unit of the sweep.
+    fn update_next(&mut self, temperature: f32) {
+        if self.at == 0 {
+            self.dynamics.shuffle(&mut self.order);
+            self.moved = 0;
+        }
+        let u = if temperature > 0.0 { self.dynamics.unit_f32() } else { 0.0 };
+        let unit = self.order[self.at] as usize;
+        let flipped = self.walk.update_unit(&self.memory, unit, temperature, u);
+        self.moved += usize::from(flipped);
+        self.flips += u64::from(flipped);
+        self.at += 1;
+        if self.at == self.order.len() {
+            self.at = 0;
+            if self.moved == 0 && temperature == 0.0 {
+                self.motion = Motion::Rest;
+            }
+            self.look();
+        }
+    }
+
+    /// Updates once each unit, or all of them once.
+    pub fn sweep(&mut self) {
+        let one_by_one = self.controls.rule.signs() && self.controls.update == Update::Asynchronous;
+        for _ in 0..if one_by_one { self.memory.units() } else { 1 } {
+            self.update();
+        }
+    }
+
+    /// Works on the map.
+    pub fn map(&mut self, budget: u64) {
+        if let Some(basins) = &mut self.basins {
+            basins.work(&mut self.memory, budget, self.controls.update == Update::Synchronous);
+        }
+    }
+
+    /// Whether a step would still change something.
+    pub fn busy(&self) -> bool {
+        self.motion == Motion::Moving || self.basins.as_ref().is_some_and(|b| !b.done())
+    }
+
+    /// The energy per unit.
+    pub fn level(&self) -> f32 {
+        (self.walk.energy(&self.memory) / self.memory.units() as f64) as f32
+    }
+
+    /// Notes energy and place.
+    fn note(&mut self) {
+        self.energies[0].push(self.updates as f32, self.level());
+        // The place costs two products: it is noted a hundred times or so in a sweep.
+        let every = if self.controls.rule.signs() && self.controls.update == Update::Asynchronous {
+            (self.memory.units() as u64 / 64).max(1)
+        } else {
+            1
+        };
+        if self.updates.is_multiple_of(every)
+            && let Some(basins) = &self.basins
+        {
+            if self.trail.len() == TRAIL {
+                // The older half becomes coarser.
+                let mut keep = 0..TRAIL;
+                self.trail.retain(|_| keep.next().is_some_and(|k| k >= TRAIL / 2 || k % 2 == 0));
+            }
+            self.trail.push(basins.project(&self.memory, self.walk.state()));
+        }
+    }
+
+    /// Looks at the patterns: lights, and which of them hang on the wall. Seldom, for it costs a product each.
+    fn look(&mut self) {
+        if self.controls.rule == Rule::Softmax {
+            self.memory.attend(self.walk.state());
+        }
+        let count = self.memory.count();
+        self.wall.clear();
+        if count <= WALL {
+            self.wall.extend(0..count);
+            return;
+        }
+        self.memory.overlaps(self.walk.state(), &mut self.overlaps);
+        strongest(&self.overlaps, WALL, &mut self.wall);
+    }
+
+    /// Overlaps with all patterns, now.
+    pub fn overlaps(&self) -> Vec<f32> {
+        let mut overlaps = vec![0.0; self.memory.count()];
+        self.memory.overlaps(self.walk.state(), &mut overlaps);
+        overlaps
+    }
+
+    /// The pixels in which the state differs from pattern `mu`, taken with `sign`.
+    pub fn distance(&self, mu: usize, sign: f32) -> usize {
+        let channels = self.pictures.channels;
+        let pairs = self.walk.state().chunks_exact(channels).zip(self.memory.pattern(mu).chunks_exact(channels));
+        pairs.filter(|(s, x)| s.iter().zip(*x).any(|(s, x)| (s - sign * x).abs() > 0.5)).count()
+    }
+
+    /// What the state is.
+    pub fn name(&self, overlaps: &[f32]) -> Named {
+        let mut best = Vec::new();
+        strongest(overlaps, 3, &mut best);
+        let (mu, m, pixels) = (best[0], overlaps[best[0]], self.pictures.side * self.pictures.side);
+        let few = pixels / 20;
+        if self.controls.rule == Rule::Softmax {
+            let effective = self.memory.effective_patterns();
+            let count = self.memory.count() as f64;
+            return if effective < 1.1 && self.distance(mu, 1.0) <= few {
+                Named::Pattern(mu, self.distance(mu, 1.0))
+            } else if effective > 0.9 * count && count > 1.0 {
+                Named::Everything
+            } else if self.motion == Motion::Rest {
+                Named::Cluster(mu, effective)
+            } else {
+                Named::Other(mu, m)
+            };
+        }
+        let distance = self.distance(mu, m.signum());
+        if distance <= few {
+            return if m > 0.0 { Named::Pattern(mu, distance) } else { Named::Mirror(mu, distance) };
+        }
+        if let Ok(three) = <[usize; 3]>::try_from(best)
+            && let Some(signs) = mixture(&self.memory, self.walk.state(), three)
+        {
+            return Named::Mixture(three, signs);
+        }
+        Named::Other(mu, m)
+    }
+
+    /// The pointer on the state: presses at (x, y), in pixels.
+    pub fn press(&mut self, x: f32, y: f32, opposite: bool) {
+        self.pointer = (x, y);
+        self.stroke(x, y, opposite);
+    }
+
+    /// The pointer on the state: was pressed and comes to (x, y).
+    pub fn stroke(&mut self, x: f32, y: f32, opposite: bool) {
+        let Pictures { side, channels, range, .. } = self.pictures;
+        let (from, to) = (self.pointer, (x, y));
+        let radius = (side as f32 / 20.0).max(0.5);
+        let signs = self.controls.rule.signs();
+        let old = self.walk.state().to_vec();
+        let (paper, ink) = range;
+        let mut strokes = Vec::new();
+        for pixel in 0..side * side {
+            let (column, row) = (pixel % side, pixel / side);
+            let centre = (column as f32 + 0.5, row as f32 + 0.5);
+            let inside = column == x as usize && row == y as usize;
+            if !inside && super::glyphs::distance_squared(centre, from, to) > radius * radius {
+                continue;
+            }
+            for c in 0..channels {
+                let at = pixel * channels + c;
+                let value = match (self.controls.brush, opposite) {
+                    (Brush::Draw, false) | (Brush::Erase, true) => ink,
+                    (Brush::Draw, true) | (Brush::Erase, false) => paper,
+                    (Brush::Flip, _) => paper + ink - old[at],
+                    (Brush::Smudge, _) => {
+                        let back = |now: usize, by: f32| (now as f32 + 0.5 - by).clamp(0.0, side as f32 - 0.5) as usize;
+                        old[(back(row, to.1 - from.1) * side + back(column, to.0 - from.0)) * channels + c]
+                    }
+                };
+                strokes.push((at, if signs { value.signum() } else { value }));
+            }
+        }
+        self.pointer = to;
+        self.walk.paint(&mut self.memory, strokes.into_iter());
+        self.touched();
+    }
+}
+
+/// The indices of the `most` values that are largest in size, in falling order, into `out`.
+fn strongest(values: &[f32], most: usize, out: &mut Vec<usize>) {
+    out.clear();
+    for (k, value) in values.iter().enumerate() {
+        let place = out.partition_point(|&other| values[other].abs() >= value.abs());
+        if place < most {
+            out.truncate(most - 1);
+            out.insert(place, k);
+        }
+    }
+}
