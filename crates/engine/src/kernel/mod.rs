@@ -80,6 +80,42 @@ pub(crate) fn sum_lanes<T: Real>(mut lanes: [T; LANES]) -> T {
     lanes[0]
 }
 
+/// What is summed over pairs, in lanes and one by one.
+trait Term {
+    fn of<V: Copy + Mul<Output = V>>(a: V, b: V) -> V;
+}
+
+struct Product;
+impl Term for Product {
+    #[inline(always)]
+    fn of<V: Copy + Mul<Output = V>>(a: V, b: V) -> V {
+        a * b
+    }
+}
+
+struct First;
+impl Term for First {
+    #[inline(always)]
+    fn of<V: Copy + Mul<Output = V>>(a: V, _: V) -> V {
+        a
+    }
+}
+
+/// The sum of the term over pairs of entries.
+#[inline(always)]
+fn reduce<T: Real, F: Term>(a: &[T], b: &[T]) -> T {
+    let mut acc = [T::splat(T::default()); GROUPS];
+    let (a_blocks, a_rest) = a.as_chunks::<LANES>();
+    let (b_blocks, b_rest) = b.as_chunks::<LANES>();
+    for (a, b) in a_blocks.iter().zip(b_blocks) {
+        let (a, b) = (a.as_chunks::<8>().0, b.as_chunks::<8>().0);
+        for g in 0..GROUPS {
+            acc[g] += F::of(T::load(&a[g]), T::load(&b[g]));
+        }
+    }
+    if a_rest.is_empty() { sum_groups::<T>(acc) } else { sum_with_rest::<T, F>(acc, a_rest, b_rest) }
+}
+
 /// [`sum_lanes`] of the groups.
 #[inline(always)]
 fn sum_groups<T: Real>(acc: [T::Eight; GROUPS]) -> T {
@@ -87,57 +123,37 @@ fn sum_groups<T: Real>(acc: [T::Eight; GROUPS]) -> T {
     ((e[0] + e[4]) + (e[2] + e[6])) + ((e[1] + e[5]) + (e[3] + e[7]))
 }
 
-/// For each row the sum of `term` over its entries and those of x, which are loaded once for all. The last block is
-/// filled up with zeros, which change no sum.
-#[inline(always)]
-fn reduce<T: Real, const R: usize>(rows: [&[T]; R], x: &[T], term: impl Fn(T::Eight, &[T; 8]) -> T::Eight) -> [T; R] {
-    let mut acc = [[T::splat(T::default()); GROUPS]; R];
-    let mut add = |rows: [&[T; LANES]; R], x: &[T; LANES]| {
-        let x = x.as_chunks::<8>().0;
-        for g in 0..GROUPS {
-            let x = T::load(&x[g]);
-            for r in 0..R {
-                acc[r][g] += term(x, &rows[r].as_chunks::<8>().0[g]);
-            }
-        }
-    };
-    let (x_blocks, x_rest) = x.as_chunks::<LANES>();
-    let blocks = rows.map(|row| &row.as_chunks::<LANES>().0[..x_blocks.len()]);
-    for (i, x) in x_blocks.iter().enumerate() {
-        add(blocks.map(|row| &row[i]), x);
+/// Adds a part of a block to the lanes before they are folded.
+#[inline(never)]
+fn sum_with_rest<T: Real, F: Term>(acc: [T::Eight; GROUPS], a: &[T], b: &[T]) -> T {
+    let mut lanes = [T::default(); LANES];
+    for (eight, acc) in lanes.as_chunks_mut::<8>().0.iter_mut().zip(acc) {
+        *eight = T::store(acc);
     }
-    if !x_rest.is_empty() {
-        let padded = |rest: &[T]| {
-            let mut block = [T::default(); LANES];
-            block[..rest.len()].copy_from_slice(rest);
-            block
-        };
-        let rest = rows.map(|row| padded(&row[LANES * x_blocks.len()..]));
-        add(std::array::from_fn(|r| &rest[r]), &padded(x_rest));
+    for (lane, (a, b)) in lanes.iter_mut().zip(a.iter().zip(b)) {
+        *lane += F::of(*a, *b);
     }
-    acc.map(sum_groups::<T>)
+    sum_lanes(lanes)
 }
 
 /// Sum of a_i b_i.
 ///
 /// # Panics
 /// When the lengths differ.
+#[inline]
 pub fn dot<T: Real>(a: &[T], b: &[T]) -> T {
     assert_eq!(a.len(), b.len(), "dot of vectors of different lengths");
-    let [sum] = reduce([a], b, |b, a| T::load(a) * b);
-    sum
+    reduce::<T, Product>(a, b)
 }
 
 /// Sum of the numbers.
 pub fn sum<T: Real>(a: &[T]) -> T {
-    let [sum] = reduce([a], a, |a, _| a);
-    sum
+    reduce::<T, First>(a, a)
 }
 
 /// Sum of the squares.
 pub fn sum_sq<T: Real>(a: &[T]) -> T {
-    let [sum] = reduce([a], a, |a, _| a * a);
-    sum
+    reduce::<T, Product>(a, a)
 }
 
 /// The largest number; minus infinity for the empty slice. NaN is passed over.
@@ -176,9 +192,6 @@ pub fn scale<T: Real>(alpha: T, y: &mut [T]) {
     scalar::scale(alpha, rest);
 }
 
-/// Rows that [`gemv`] takes at a time.
-const ROWS: usize = 2;
-
 /// out = A x, with A of `out.len()` rows and `x.len()` columns: each entry has the bits of [`dot`] of its row with x.
 ///
 /// # Panics
@@ -189,13 +202,7 @@ pub fn gemv<T: Real>(a: &[T], x: &[T], out: &mut [T]) {
         out.fill(T::default());
         return;
     }
-    let mut rows = a.chunks_exact(ROWS * x.len());
-    let mut outs = out.chunks_exact_mut(ROWS);
-    for (rows, outs) in rows.by_ref().zip(outs.by_ref()) {
-        let rows = std::array::from_fn(|r| &rows[r * x.len()..(r + 1) * x.len()]);
-        outs.copy_from_slice(&reduce::<T, ROWS>(rows, x, |x, a| T::load(a) * x));
-    }
-    for (row, out) in rows.remainder().chunks_exact(x.len()).zip(outs.into_remainder()) {
+    for (row, out) in a.chunks_exact(x.len()).zip(out) {
         *out = dot(row, x);
     }
 }

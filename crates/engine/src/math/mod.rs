@@ -1,7 +1,8 @@
 //! Functions that give the same bits natively and in every browser.
 //!
 //! Names follow C: the plain name takes `f64`, the name with an `f` takes `f32`. They come from the `libm` crate, plain
-//! Rust arithmetic without fused steps, except [`expf`], which is ours because it also exists in lanes ([`exp_slice`]).
+//! Rust arithmetic without fused steps, except [`expf`], which is ours: without branches, so that a loop over it runs in
+//! vectors.
 //! Never call the methods of the same name on `f32` and `f64`: those ask the platform.
 
 mod expf;

@@ -1,12 +1,11 @@
 //! Softmax and the logarithm of its normaliser.
 
-use super::expf::shifted_exp_slice;
-use super::ln;
+use super::{expf, ln};
 use crate::kernel::{max, scale, sum};
 
 /// Terms summed in single precision before they go to the total in double: the rounding error of 50,000 terms stays
-/// that of a thousand.
-const CHUNK: usize = 1024;
+/// that of a few hundred.
+const CHUNK: usize = 256;
 
 /// Probabilities from logits: p_i = e^(x_i) / sum_j e^(x_j), into `out`; returns ln sum_j e^(x_j).
 ///
@@ -16,14 +15,22 @@ const CHUNK: usize = 1024;
 /// # Panics
 /// When `out` has another length than `logits`.
 pub fn softmax(logits: &[f32], out: &mut [f32]) -> f32 {
-    out.copy_from_slice(logits);
-    softmax_in_place(out)
+    assert_eq!(logits.len(), out.len(), "softmax into a slice of another length");
+    let largest = max(logits);
+    let chunks = logits.chunks(CHUNK).zip(out.chunks_mut(CHUNK));
+    let total = chunks.map(|(logits, out)| exp_sum(logits, largest, out)).sum();
+    scale((1.0 / total) as f32, out);
+    log_total(largest, total)
 }
 
 /// [`softmax`] that overwrites the logits with the probabilities.
 pub fn softmax_in_place(values: &mut [f32]) -> f32 {
     let largest = max(values);
-    let total = values.chunks_mut(CHUNK).map(|chunk| exp_sum(chunk, largest)).sum();
+    let exp_sum_in_place = |chunk: &mut [f32]| {
+        chunk.iter_mut().for_each(|x| *x = expf(*x - largest));
+        f64::from(sum(chunk))
+    };
+    let total = values.chunks_mut(CHUNK).map(exp_sum_in_place).sum();
     scale((1.0 / total) as f32, values);
     log_total(largest, total)
 }
@@ -32,18 +39,17 @@ pub fn softmax_in_place(values: &mut [f32]) -> f32 {
 pub fn logsumexp(values: &[f32]) -> f32 {
     let largest = max(values);
     let mut room = [0.0; CHUNK];
-    let exp_sum_of = |chunk: &[f32]| {
-        let room = &mut room[..chunk.len()];
-        room.copy_from_slice(chunk);
-        exp_sum(room, largest)
-    };
-    log_total(largest, values.chunks(CHUNK).map(exp_sum_of).sum())
+    let total = values.chunks(CHUNK).map(|chunk| exp_sum(chunk, largest, &mut room[..chunk.len()])).sum();
+    log_total(largest, total)
 }
 
-/// Replaces every x by e^(x - shift) and returns their sum.
-fn exp_sum(chunk: &mut [f32], shift: f32) -> f64 {
-    shifted_exp_slice(chunk, shift);
-    f64::from(sum(chunk))
+/// Writes e^(x - shift) of every x and returns their sum.
+fn exp_sum(chunk: &[f32], shift: f32, out: &mut [f32]) -> f64 {
+    // Not copied first: in wasm a copy takes as long as the function itself.
+    for (out, x) in out.iter_mut().zip(chunk) {
+        *out = expf(*x - shift);
+    }
+    f64::from(sum(out))
 }
 
 fn log_total(largest: f32, total: f64) -> f32 {
@@ -53,7 +59,6 @@ fn log_total(largest: f32, total: f64) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::math::expf;
 
     fn logits(n: usize) -> Vec<f32> {
         (0..n).map(|i| ((i * 37 + 11) % 101) as f32 * 0.17 - 8.0).collect()
@@ -79,6 +84,9 @@ mod tests {
                 assert_eq!(out, want, "{n}");
                 assert_eq!(lse.to_bits(), want_lse.to_bits());
                 assert_eq!(logsumexp(logits).to_bits(), lse.to_bits());
+                let mut overwritten = logits.to_vec();
+                assert_eq!(softmax_in_place(&mut overwritten).to_bits(), lse.to_bits());
+                assert_eq!(overwritten, out);
             }
         }
     }
