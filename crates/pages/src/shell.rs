@@ -72,11 +72,12 @@ impl Page<'_> {
                     @for style in std::iter::once(site.theme.0.as_str()).chain(STYLES.iter().filter_map(|s| site.asset(s))) {
                         link rel="stylesheet" href={ (root) (style) };
                     }
+                    // Before the script that fetches them: a preload that comes after it fetches them once more.
+                    link rel="modulepreload" href={ (root) (options.app) };
+                    link rel="preload" as="fetch" crossorigin href={ (root) (options.wasm) };
                     @if let Some(boot) = site.asset("boot.js") {
                         script src={ (root) (boot) } data-app={ (root) (options.app) } data-wasm={ (root) (options.wasm) } {}
                     }
-                    link rel="modulepreload" href={ (root) (options.app) };
-                    link rel="preload" as="fetch" crossorigin href={ (root) (options.wasm) };
                 }
                 body {
                     a.skip href="#content" { "Skip to the content" }
