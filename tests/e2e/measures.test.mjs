@@ -36,7 +36,7 @@ async function sizes(addresses) {
 function notice() {
   const seen = (globalThis.firsts = {});
   const look = () => {
-    const main = document.querySelector("main[data-step]");
+    const main = document.querySelector("[data-step]");
     if (document.querySelector("canvas[data-panel]")) seen.picture ??= Math.round(performance.now());
     if (Number(main?.dataset.step) > 0) seen.step ??= Math.round(performance.now());
     if (!seen.picture || !seen.step) requestAnimationFrame(look);

@@ -45,6 +45,8 @@ for (const route of ["", "memory/", EXHIBIT, "ledger/", "credits/"]) {
     await until("the page's heading", () => shown.page.$("h1"));
     await shown.page.waitForNetworkIdle({ idleTime: 500, timeout: 20_000 }).catch(() => {});
     assert.deepEqual(shown.problems, []);
+    const programs = shown.requests.filter((url) => /\.(js|wasm)$/.test(url));
+    assert.deepEqual(programs, [...new Set(programs)], "a program was loaded twice");
     await shown.page.close();
   });
 }
