@@ -148,18 +148,23 @@ fn how(paper: &Paper) -> Result<Markup, String> {
     let equations = paper
         .equations
         .iter()
-        .map(|e| Ok((math::display(&e.latex)?, &e.says)))
+        .map(|e| Ok((formulas(&e.latex)?, &e.says)))
         .collect::<Result<Vec<_>, String>>()
         .map_err(|e| format!("{}: {e}", paper.id))?;
     Ok(html! {
         @if equations.is_empty() { (paragraphs(&paper.mechanism)) }
         @else {
             dl.equations { @for (formula, says) in &equations {
-                div { dt { (formula) } dd { (typeset(says)) } }
+                div { dt { @for formula in formula { (formula) } } dd { (typeset(says)) } }
             } }
             details { summary { "The whole method in words" } (paragraphs(&paper.mechanism)) }
         }
     })
+}
+
+/// What `\qquad` separates becomes formulas of their own, so that they can stand below each other on a narrow screen.
+fn formulas(latex: &str) -> Result<Vec<Markup>, String> {
+    latex.split(r"\qquad").map(|formula| math::display(formula.trim().trim_end_matches(','))).collect()
 }
 
 fn checks(site: &Site, paper: &Paper, live: &Live) -> Markup {

@@ -30,7 +30,7 @@ pub fn entry(site: &Site, lab: &Lab, paper: &Paper, to_lab: &str) -> Markup {
     let verdict = verdict(site, paper);
     html! {
         li data-paper=(paper.id) data-lab=(lab.id) data-fidelity=(paper.fidelity) data-state=(state(site, paper))
-            data-verdict=(verdict.map_or("", Verdict::word)) data-text=(text) title=(paper.hook) {
+            data-verdict=(verdict.map_or("", Verdict::word)) data-text=(text) {
             a href={ (to_lab) (paper.id) "/" } { (paper.name) }
             @if let Some(verdict) = verdict { " " (badge(verdict)) }
             span.paper { (paper.title) ", " (paper.year) }
