@@ -186,12 +186,13 @@ fn with_unit(number: f64, unit: &str) -> String {
 
 fn view_part(part: &PartData, progress: Option<&Progress>, ledger: Option<&Finding>, line: Option<u32>) -> Html {
     let source = line.map(|line| {
-        html! { <a class="line" href={format!("#L{line}")} aria-label={format!("{} in the source, line {line}", part.measure)}>{ "source" }</a> }
+        html! { <a class="line" href={format!("#L{line}")} aria-label={format!("{} in the source, line {line}", part.measure)}>{ "\u{2039}\u{203a}" }</a> }
     });
     html! {
         <li class="part" key={part.id.clone()}>
-            <p class="measure">
-                { &part.measure }{ " \u{2014} expected " }<b>{ &part.expected }</b>
+            <p class="measure" title={part.measure.clone()}>{ &part.measure }</p>
+            <p class="expected">
+                { "Expected: " }<b>{ &part.expected }</b>
                 if !part.unit.is_empty() { { " " }{ &part.unit } }
                 { " " }{ source }
             </p>

@@ -100,6 +100,11 @@ fn Widget(props: &WidgetProps) -> Html {
         (Kind::Choice(options), _) => select(control, &id, &described, options, value, &take),
         (Kind::Number { .. }, _) => Html::default(),
     };
+    let shape = match control.kind {
+        Kind::Number { .. } => "quantity",
+        Kind::Switch => "switch",
+        Kind::Choice(_) => "choice",
+    };
     let changed = *value != control.default;
     let back = {
         let (set, name, default, wrong) = (set.clone(), control.name.clone(), control.default.clone(), wrong.clone());
@@ -110,12 +115,12 @@ fn Widget(props: &WidgetProps) -> Html {
     };
     let back_label = format!("{} back to {}", control.label, label_of(control, &control.default));
     html! {
-        <div class={classes!("control", matches!(control.kind, Kind::Switch).then_some("switch"))}>
+        <div class={classes!("control", shape)}>
             <div class="heading">
                 <label for={id}>{ &control.label }</label>
                 if let Some(line) = line {
                     <a class="line" href={format!("#L{line}")} title="Where it stands in the source"
-                        aria-label={format!("{} in the source, line {line}", control.label)}>{ "source" }</a>
+                        aria-label={format!("{} in the source, line {line}", control.label)}>{ "\u{2039}\u{203a}" }</a>
                 }
                 if changed {
                     <button type="button" class="quiet back" aria-label={back_label.clone()} title={back_label} onclick={back}>{ "\u{21ba}" }</button>
@@ -190,7 +195,7 @@ fn number_field(
     });
     let spoken = if unit.is_empty() { number.to_string() } else { format!("{number} {unit}") };
     html! {
-        <div class="number">
+        <div class="dial">
             <input type="range" min="0" max={range.positions().to_string()} step="1"
                 value={range.position(number).to_string()} oninput={slid} autocomplete="off"
                 aria-label={format!("{}, slider", control.label)} aria-valuetext={spoken} />

@@ -22,7 +22,7 @@ pub struct Props {
     /// How many pictures are in use.
     pub count: usize,
     /// Files were chosen.
-    pub files: Callback<FileList>,
+    pub files: Callback<Vec<File>>,
     /// The pictures are to be forgotten.
     pub forget: Callback<()>,
 }
@@ -33,10 +33,8 @@ pub fn OwnPictures(props: &Props) -> Html {
     let onchange = props.files.clone();
     let onchange = Callback::from(move |event: Event| {
         let field: HtmlInputElement = event.target_unchecked_into();
-        if let Some(files) = field.files() {
-            onchange.emit(files);
-        }
-        // The same file again is a change too.
+        onchange.emit(list(field.files()));
+        // The same file chosen again is a change too.
         field.set_value("");
     });
     html! {
@@ -62,9 +60,19 @@ pub fn mark(event: &DragEvent, inside: bool) {
     }
 }
 
+/// The files of a list, which the browser empties as soon as its event is over.
+fn list(files: Option<FileList>) -> Vec<File> {
+    files.iter().flat_map(|files| (0..files.length()).filter_map(|at| files.item(at))).collect()
+}
+
+/// The files that were dropped.
+pub fn dropped(event: &DragEvent) -> Vec<File> {
+    list(event.data_transfer().and_then(|data| data.files()))
+}
+
 /// Reads pictures; each is told on its own, as a picture or as a sentence on why it is none.
-pub fn read(files: &FileList, done: Callback<Result<Photo, String>>) {
-    for file in (0..files.length()).filter_map(|at| files.item(at)) {
+pub fn read(files: Vec<File>, done: Callback<Result<Photo, String>>) {
+    for file in files {
         let done = done.clone();
         wasm_bindgen_futures::spawn_local(async move {
             let name = file.name();

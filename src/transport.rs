@@ -5,6 +5,13 @@ use vivarium_frame::controls::MAX_SEED;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+/// The buttons' signs, as paths in a square of 16.
+const PLAY: &str = "M4 2.5v11l9-5.5z";
+const PAUSE: &str = "M3.5 2.5h3v11h-3zM9.5 2.5h3v11h-3z";
+const STEP: &str = "M3 2.5v11l7-5.5zM11 2.5h2v11h-2z";
+const RESET: &str =
+    "M8 3a5 5 0 1 1-4.9 6h1.7A3.4 3.4 0 1 0 8 4.6c-.9 0-1.7.4-2.3.9L7.5 7.3H2.6V2.4l1.9 1.9A5 5 0 0 1 8 3z";
+
 /// What the bar shows, and whom it tells.
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -46,30 +53,36 @@ pub fn Transport(props: &Props) -> Html {
             </button>
         }
     };
-    let pressed = |on: bool| classes!(on.then_some("on"));
+    let words = speed::words(speed::pace(props.position));
+    let oninput = props
+        .speed
+        .reform(|event: InputEvent| event.target_unchecked_into::<HtmlInputElement>().value_as_number() as u32);
     html! {
-        <div class="transport" role="group" aria-label="Transport">
-            <div class="buttons">
-                { button("Play", "M4 2.5v11l9-5.5z", classes!("main", pressed(running)), &props.play) }
-                { button("Pause", "M3.5 2.5h3v11h-3zM9.5 2.5h3v11h-3z", classes!(), &props.pause) }
-                { button("Step", "M3 2.5v11l7-5.5zM11 2.5h2v11h-2z", classes!(), &props.once) }
-                { button("Reset", "M8 3a5 5 0 1 1-4.9 6h1.7A3.4 3.4 0 1 0 8 4.6c-.9 0-1.7.4-2.3.9L7.5 7.3H2.6V2.4l1.9 1.9A5 5 0 0 1 8 3z", classes!(), &props.reset) }
+        <>
+            <div class="transport" role="group" aria-label="Transport">
+                <div class="buttons">
+                    { button("Play", PLAY, classes!("main", running.then_some("on")), &props.play) }
+                    { button("Pause", PAUSE, classes!(), &props.pause) }
+                    { button("Step", STEP, classes!(), &props.once) }
+                    { button("Reset", RESET, classes!(), &props.reset) }
+                </div>
+                <p class="counter">
+                    <span class="step">{ "step " }<b>{ props.step }</b></span>
+                    <span class="doing" data-word={props.status}>{ state(props) }</span>
+                </p>
             </div>
-            <p class="counter">
-                <span class="step">{ "step " }<b>{ props.step }</b></span>
-                <span class="state" data-word={props.status}>{ state(props) }</span>
-            </p>
             if !props.small {
-                <label class="speed">
-                    <span>{ "Speed" }</span>
-                    <input type="range" min="0" max={speed::POSITIONS.to_string()} step="1" value={props.position.to_string()}
-                        aria-valuetext={speed::words(speed::pace(props.position))} autocomplete="off"
-                        oninput={props.speed.reform(|e: InputEvent| e.target_unchecked_into::<HtmlInputElement>().value_as_number() as u32)} />
-                    <span class="words">{ speed::words(speed::pace(props.position)) }</span>
-                </label>
-                <SeedField seed={props.seed} set_seed={&props.set_seed} />
+                <div class="tempo">
+                    <label class="speed">
+                        <span>{ "Speed" }</span>
+                        <input type="range" min="0" max={speed::POSITIONS.to_string()} step="1" value={props.position.to_string()}
+                            aria-valuetext={words.clone()} autocomplete="off" {oninput} />
+                        <span class="words">{ words }</span>
+                    </label>
+                    <SeedField seed={props.seed} set_seed={&props.set_seed} />
+                </div>
             }
-        </div>
+        </>
     }
 }
 

@@ -75,7 +75,7 @@ impl Player {
                 return false;
             }
             Msg::Files(files) => {
-                drop::read(&files, ctx.link().callback(Msg::Photo));
+                drop::read(files, ctx.link().callback(Msg::Photo));
                 return false;
             }
             Msg::Photo(Ok(photo)) => {

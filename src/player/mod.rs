@@ -83,7 +83,7 @@ pub enum Msg {
     /// Pointer or key on a panel.
     Touch(Touch),
     /// Files were dropped or chosen.
-    Files(web_sys::FileList),
+    Files(Vec<web_sys::File>),
     /// A picture was read, or not.
     Photo(Result<Photo, String>),
     /// Forget the visitor's own pictures.
@@ -193,10 +193,10 @@ impl Component for Player {
                 None::<Msg>
             })
         };
-        let ondrop = ctx.link().batch_callback(|event: DragEvent| {
+        let ondrop = ctx.link().callback(|event: DragEvent| {
             event.prevent_default();
             drop::mark(&event, false);
-            event.data_transfer().and_then(|data| data.files()).map(Msg::Files)
+            Msg::Files(drop::dropped(&event))
         });
         let takes = config.exhibit.photos;
         html! {
