@@ -12,7 +12,7 @@ pub const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eva
     base-uri 'none'; form-action 'none'";
 
 /// The style sheets, in order; the themes' colours come before them.
-const STYLES: [&str; 3] = ["style/base.css", "style/pages.css", "style/player.css"];
+const STYLES: [&str; 4] = ["style/base.css", "style/pages.css", "style/exhibit.css", "style/player.css"];
 
 /// Search engines and link previews show about this many characters.
 const DESCRIPTION: usize = 160;
