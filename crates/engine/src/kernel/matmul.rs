@@ -2,10 +2,12 @@
 
 use super::Real;
 
-/// Rows of a block; its columns are the eight lanes.
+/// Rows of a register block; its columns are the eight lanes.
 const ROWS: usize = 4;
-/// Depth of a packed panel of B: 8 columns of it fit the first cache with room to spare.
-const DEPTH: usize = 256;
+/// Rows of A that are packed at a time, in strips of [`ROWS`].
+const HEIGHT: usize = 32;
+/// Depth of what is packed: a strip of A and a panel of B stay in the first cache together.
+const DEPTH: usize = 128;
 
 /// out = A B, with A of `m` x `k`, B of `k` x `n`, row-major: each entry sums over k in order.
 ///
@@ -14,50 +16,67 @@ const DEPTH: usize = 256;
 pub fn matmul<T: Real>(m: usize, k: usize, n: usize, a: &[T], b: &[T], out: &mut [T]) {
     assert!(a.len() == m * k && b.len() == k * n && out.len() == m * n, "matmul with matrices of other sizes");
     out.fill(T::default());
-    if n == 0 {
-        return;
-    }
+    let mut strips = [[T::default(); ROWS]; HEIGHT / ROWS * DEPTH];
     let mut panel = [[T::default(); 8]; DEPTH];
     for p in (0..k).step_by(DEPTH) {
         let depth = DEPTH.min(k - p);
-        for j in (0..n).step_by(8) {
-            let columns = 8.min(n - j);
-            // Columns beyond the last stay zero: they are computed, and not stored.
-            for (eight, row) in panel.iter_mut().zip(b[p * n..].chunks_exact(n)).take(depth) {
-                eight[..columns].copy_from_slice(&row[j..j + columns]);
-                eight[columns..].fill(T::default());
+        let panel = &mut panel[..depth];
+        for i in (0..m).step_by(HEIGHT) {
+            let height = HEIGHT.min(m - i);
+            for (row, strip) in (i..i + height).step_by(ROWS).zip(strips.chunks_exact_mut(depth)) {
+                pack_strip(&a[row * k..], k, p, strip);
             }
-            let panel = &panel[..depth];
-            let mut i = 0;
-            while i + ROWS <= m {
-                let rows = std::array::from_fn(|r| &a[(i + r) * k + p..][..depth]);
-                block::<T, ROWS>(rows, panel, &mut out[i * n + j..], n, columns);
-                i += ROWS;
-            }
-            while i < m {
-                block::<T, 1>([&a[i * k + p..][..depth]], panel, &mut out[i * n + j..], n, columns);
-                i += 1;
+            for j in (0..n).step_by(8) {
+                let columns = 8.min(n - j);
+                pack_panel(&b[p * n + j..], n, columns, panel);
+                for (row, strip) in (i..i + height).step_by(ROWS).zip(strips.chunks_exact(depth)) {
+                    let rows = ROWS.min(m - row);
+                    block(strip, panel, &mut out[row * n + j..], n, rows, columns);
+                }
             }
         }
     }
 }
 
-/// Adds the product of `R` rows of A and a panel of B to a block of `out`, whose rows are `stride` apart.
-#[inline(always)]
-fn block<T: Real, const R: usize>(rows: [&[T]; R], panel: &[[T; 8]], out: &mut [T], stride: usize, columns: usize) {
-    let mut acc: [T::Eight; R] = std::array::from_fn(|r| {
-        let mut eight = [T::default(); 8];
-        eight[..columns].copy_from_slice(&out[r * stride..][..columns]);
-        T::load(&eight)
-    });
-    let rows = rows.map(|row| &row[..panel.len()]);
-    for (q, eight) in panel.iter().enumerate() {
-        let b = T::load(eight);
-        for r in 0..R {
-            acc[r] += T::splat(rows[r][q]) * b;
+/// Takes a strip of A apart by columns, from column `p` on. Rows beyond the last become zeros: they are computed, and not
+/// stored.
+fn pack_strip<T: Real>(a: &[T], k: usize, p: usize, strip: &mut [[T; ROWS]]) {
+    for r in 0..ROWS {
+        match a.get(r * k + p..r * k + p + strip.len()) {
+            Some(row) => strip.iter_mut().zip(row).for_each(|(column, x)| column[r] = *x),
+            None => strip.iter_mut().for_each(|column| column[r] = T::default()),
         }
     }
-    for r in 0..R {
-        out[r * stride..][..columns].copy_from_slice(&T::store(acc[r])[..columns]);
+}
+
+/// Copies eight columns of B, or fewer and zeros.
+fn pack_panel<T: Real>(b: &[T], n: usize, columns: usize, panel: &mut [[T; 8]]) {
+    for (eight, row) in panel.iter_mut().zip(b.chunks(n)) {
+        match row.first_chunk() {
+            Some(row) if columns == 8 => *eight = *row,
+            _ => {
+                *eight = [T::default(); 8];
+                eight.iter_mut().zip(&row[..columns]).for_each(|(eight, x)| *eight = *x);
+            }
+        }
+    }
+}
+
+/// Adds the product of a strip of A and a panel of B to the block of `out` at its start, whose rows are `n` apart.
+fn block<T: Real>(strip: &[[T; ROWS]], panel: &[[T; 8]], out: &mut [T], n: usize, rows: usize, columns: usize) {
+    let mut held = [[T::default(); 8]; ROWS];
+    for (held, out) in held.iter_mut().zip(out.chunks(n)).take(rows) {
+        held.iter_mut().zip(&out[..columns]).for_each(|(held, x)| *held = *x);
+    }
+    let mut acc = held.map(|row| T::load(&row));
+    for (column, eight) in strip.iter().zip(panel) {
+        let b = T::load(eight);
+        for r in 0..ROWS {
+            acc[r] += T::splat(column[r]) * b;
+        }
+    }
+    let held = acc.map(T::store);
+    for (held, out) in held.iter().zip(out.chunks_mut(n)).take(rows) {
+        out[..columns].iter_mut().zip(held).for_each(|(x, held)| *x = *held);
     }
 }

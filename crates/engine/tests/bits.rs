@@ -1,0 +1,156 @@
+//! The same bits natively and in wasm: one number made of all bits of many results, stored here.
+//!
+//! Natively: `cargo test -p vivarium-engine --test bits`. In wasm the same, with `--target wasm32-unknown-unknown` and
+//! `wasm-bindgen-test-runner` as the runner.
+
+use ndarray::Array2;
+use vivarium_engine::image::Image;
+use vivarium_engine::linalg;
+use vivarium_engine::rng::Rng;
+use vivarium_engine::stats;
+use vivarium_engine::{kernel, math};
+
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+/// FNV-1a over the bits of numbers.
+struct Print(u64);
+
+impl Print {
+    fn new() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+    fn bits(&mut self, bits: u64) {
+        for byte in bits.to_le_bytes() {
+            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    }
+    fn double(&mut self, x: f64) {
+        // The bits of a NaN are the machine's own affair.
+        self.bits(if x.is_nan() { u64::MAX } else { x.to_bits() });
+    }
+    fn single(&mut self, x: f32) {
+        self.double(f64::from(x));
+    }
+    fn singles(&mut self, x: &[f32]) {
+        x.iter().for_each(|x| self.single(*x));
+    }
+}
+
+/// Numbers of all sizes and both signs, some subnormal.
+fn spread(rng: &mut Rng, span: f64) -> f64 {
+    let size = math::exp(rng.uniform(-span, span));
+    if rng.bernoulli(0.5) { size } else { -size }
+}
+
+#[test]
+fn functions() {
+    let mut print = Print::new();
+    let mut rng = Rng::new(0, "functions");
+    let doubles: [fn(f64) -> f64; 21] = [
+        math::exp,
+        math::exp2,
+        math::exp_m1,
+        math::ln,
+        math::log2,
+        math::log10,
+        math::ln_1p,
+        math::sin,
+        math::cos,
+        math::tan,
+        math::asin,
+        math::acos,
+        math::atan,
+        math::sinh,
+        math::cosh,
+        math::tanh,
+        math::erf,
+        math::erfc,
+        math::lgamma,
+        math::cbrt,
+        math::sigmoid,
+    ];
+    let singles: [fn(f32) -> f32; 21] = [
+        math::expf,
+        math::exp2f,
+        math::exp_m1f,
+        math::lnf,
+        math::log2f,
+        math::log10f,
+        math::ln_1pf,
+        math::sinf,
+        math::cosf,
+        math::tanf,
+        math::asinf,
+        math::acosf,
+        math::atanf,
+        math::sinhf,
+        math::coshf,
+        math::tanhf,
+        math::erff,
+        math::erfcf,
+        math::lgammaf,
+        math::cbrtf,
+        math::sigmoidf,
+    ];
+    for span in [1.0, 5.0, 80.0] {
+        for _ in 0..3000 {
+            let (x, y) = (spread(&mut rng, span), spread(&mut rng, 3.0));
+            doubles.iter().for_each(|f| print.double(f(x)));
+            singles.iter().for_each(|f| print.single(f(x as f32)));
+            print.double(math::pow(x.abs(), y));
+            print.single(math::powf(x.abs() as f32, y as f32));
+            print.double(math::atan2(x, y));
+            print.double(math::hypot(x, y));
+            print.double(math::sqrt(x.abs()));
+            print.double(math::powi(x, 7));
+        }
+    }
+    assert_eq!(print.0, 14_814_126_329_676_011_730, "functions");
+}
+
+#[test]
+fn kernels() {
+    let mut print = Print::new();
+    let mut rng = Rng::new(0, "kernels");
+    let mut numbers = |n: usize| -> Vec<f32> { (0..n).map(|_| spread(&mut rng, 4.0) as f32).collect() };
+    for n in [0, 1, 7, 16, 33, 100, 257, 1000] {
+        let (x, y, matrix) = (numbers(n), numbers(9), numbers(9 * n));
+        print.single(kernel::dot(&x, &matrix[..n]));
+        print.single(kernel::sum(&x));
+        print.single(kernel::max(&x));
+        let (mut rows, mut columns) = (vec![0.0; 9], vec![0.0; n]);
+        kernel::gemv(&matrix, &x, &mut rows);
+        kernel::gemv_t(&matrix, &y, &mut columns);
+        print.singles(&rows);
+        print.singles(&columns);
+        let mut product = vec![0.0; 81];
+        kernel::matmul(9, n, 9, &matrix, &matrix, &mut product);
+        print.singles(&product);
+        print.single(math::softmax(&x, &mut columns));
+        print.singles(&columns);
+        let doubles: Vec<f64> = x.iter().map(|x| f64::from(*x) / 3.0).collect();
+        print.double(kernel::sum_sq(&doubles));
+    }
+    assert_eq!(print.0, 5_006_224_311_050_953_241, "kernels");
+}
+
+#[test]
+fn the_rest() {
+    let mut print = Print::new();
+    let mut rng = Rng::new(0, "rest");
+    for _ in 0..1000 {
+        print.double(rng.normal());
+        print.bits(rng.below(1_000_003));
+        print.single(rng.unit_f32());
+    }
+    rng.sample_without_replacement(1000, 100).into_iter().for_each(|i| print.bits(i as u64));
+    for freedom in 1..300 {
+        print.double(stats::student_t_95(freedom));
+    }
+    let x = Array2::from_shape_simple_fn((20, 50), || rng.sign());
+    linalg::projection(x.view(), 0.01).iter().for_each(|w| print.single(*w));
+    let picture = Image::new(31, 17, 3, (0..31 * 17 * 3).map(|_| rng.unit_f32()).collect());
+    print.singles(picture.map(|p| p.resized(12, 40).grey().into_values()).as_deref().unwrap_or(&[]));
+    assert_eq!(print.0, 7_630_328_260_500_590_400, "the rest");
+}
