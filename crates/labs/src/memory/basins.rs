@@ -11,6 +11,8 @@ use vivarium_frame::view::{Axis, Ink, Picture, Pixels, Plot, Raster, Shape};
 const SWEEPS: usize = 50;
 /// Softmax: the map is computed from the products of all patterns with each other; they may cost so many multiply-adds.
 const MOST_PRODUCTS: usize = 1 << 28;
+/// The sign rules: so many multiply-adds may a point cost, before the flips.
+const MOST_WORK: usize = 1 << 23;
 /// A pixel that is not computed yet.
 const BLANK: u8 = 255;
 
@@ -43,6 +45,8 @@ pub struct Basins {
     low: (f32, f32),
     extent: f32,
     kinds: Vec<u8>,
+    /// The pixels in the order of work, each with the width of the block that it stands for until finer ones come.
+    order: Vec<(u16, u16, u16)>,
     next: usize,
     /// Multiply-adds that may still be spent.
     credit: i64,
@@ -61,7 +65,8 @@ impl Basins {
     pub fn new(memory: &mut Memory, three: [usize; 3], rng: &Rng) -> Option<Self> {
         let (units, count) = (memory.units(), memory.count());
         let softmax = memory.kind().rule == Rule::Softmax;
-        if three.iter().any(|&mu| mu >= count) || (softmax && count * count > MOST_PRODUCTS / units) {
+        let too_dear = if softmax { count * count > MOST_PRODUCTS / units } else { count * units > MOST_WORK };
+        if three.iter().any(|&mu| mu >= count) || too_dear {
             return None;
         }
         let scale = math::sqrtf(units as f32);
@@ -104,6 +109,7 @@ impl Basins {
             low: (x - 0.5 * extent, y - 0.5 * extent),
             extent,
             kinds: vec![BLANK; side * side],
+            order: coarse_to_fine(side as u16),
             next: 0,
             credit: 0,
             thresholds: (0..units).map(|_| rng.unit_f32()).collect(),
@@ -118,7 +124,7 @@ impl Basins {
 
     /// Whether every pixel is there.
     pub fn done(&self) -> bool {
-        self.next == self.kinds.len()
+        self.next == self.order.len()
     }
 
     /// Starts over, after the memory's parameters changed.
@@ -136,16 +142,16 @@ impl Basins {
         }
         self.credit += budget as i64;
         while self.credit > 0 && !self.done() {
-            // Rows run to and fro, so that each point is next to the last.
-            let row = self.next / self.side;
-            let along = self.next % self.side;
-            let column = if row.is_multiple_of(2) { along } else { self.side - 1 - along };
+            let (column, row, block) = self.order[self.next];
             let pixel = self.extent / self.side as f32;
-            let x = self.low.0 + (column as f32 + 0.5) * pixel;
-            let y = self.low.1 + (row as f32 + 0.5) * pixel;
+            let x = self.low.0 + (f32::from(column) + 0.5) * pixel;
+            let y = self.low.1 + (f32::from(row) + 0.5) * pixel;
             let end =
                 if self.gram.is_some() { self.attend(memory, x, y) } else { self.descend(memory, x, y, parallel) };
-            self.kinds[row * self.side + column] = end as u8;
+            let (column, row, block) = (usize::from(column), usize::from(row), usize::from(block));
+            for line in self.kinds.chunks_exact_mut(self.side).skip(row).take(block) {
+                line[column..column + block].fill(end as u8);
+            }
             self.next += 1;
         }
     }
@@ -263,8 +269,26 @@ impl Basins {
 
     /// How much of the map is there, 0 to 1.
     pub fn share(&self) -> f64 {
-        self.next as f64 / self.kinds.len() as f64
+        self.next as f64 / self.order.len() as f64
     }
+}
+
+/// Every pixel once: first each fourth of each fourth row, then each second, then the rest. Rows run to and fro, so that
+/// each pixel is near the last. `side` is a multiple of 4.
+fn coarse_to_fine(side: u16) -> Vec<(u16, u16, u16)> {
+    let mut order = Vec::with_capacity(usize::from(side) * usize::from(side));
+    for block in [4, 2, 1] {
+        for (turn, row) in (0..side).step_by(block).enumerate() {
+            for along in (0..side).step_by(block) {
+                let column = if turn % 2 == 0 { along } else { side - block as u16 - along };
+                let coarser = 2 * block as u16;
+                if block == 4 || column % coarser != 0 || row % coarser != 0 {
+                    order.push((column, row, block as u16));
+                }
+            }
+        }
+    }
+    order
 }
 
 /// Scales to length 1 and gives the old length; none where that is 0.

@@ -2,6 +2,7 @@
 
 pub mod basins;
 mod couplings;
+pub mod cue;
 mod dense;
 pub mod glyphs;
 pub mod landscape;
@@ -9,8 +10,8 @@ pub mod modern_hopfield;
 pub mod nets;
 pub mod panels;
 pub mod patterns;
-mod raw;
 pub mod recall;
+pub mod scene;
 pub mod trace;
 pub mod walk;
 

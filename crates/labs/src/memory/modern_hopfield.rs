@@ -8,10 +8,11 @@
 //!
 //! One step is one unit's update, one update of all units, or one softmax update.
 
-use super::landscape::Landscape;
+use super::cue::{Brush, Hide};
 use super::nets::Rule;
 use super::patterns::{Set, Source};
-use super::recall::{Brush, Hide, Recall, Update};
+use super::recall::{Recall, Update};
+use super::scene::{self, Scene};
 use super::{checks, panels};
 use crate::check::Check;
 use crate::exhibit::{Adjust, Exhibit, Progress, Store};
@@ -31,6 +32,21 @@ pub enum View {
     /// The modern network in the plane: energy, wells, two hundred queries.
     #[schemars(title = "Landscape")]
     Landscape,
+    /// How well this memory retrieves as more is stored, beside theory.
+    #[schemars(title = "Load")]
+    Load,
+    /// Hebb's rule in the plane of load and temperature, beside theory.
+    #[schemars(title = "Phases")]
+    Phase,
+    /// How the number of patterns grows with the number of units, for all memories.
+    #[schemars(title = "Capacity")]
+    Capacity,
+    /// The three kinds of fixed point in the plane of beta and spread.
+    #[schemars(title = "Fixed points")]
+    Regimes,
+    /// The same update computed as attention, number beside number.
+    #[schemars(title = "Attention")]
+    Attention,
 }
 
 /// How many pixels a pattern has.
@@ -76,7 +92,7 @@ impl Side {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "kebab-case")]
 pub struct Controls {
-    /// The same update as a recall or as a descent in a landscape of energy.
+    /// The same memory as a recall, a landscape of energy, a measurement beside theory, or an attention head.
     #[schemars(title = "View", extend("live" = true))]
     pub view: View,
     /// Which interaction makes the difference between five patterns and thousands?
@@ -141,24 +157,16 @@ impl Default for Controls {
     }
 }
 
+/// Multiply-adds that a step spends on the map of basins.
+const MAP_WORK: u64 = 200_000;
+
 /// The exhibit: a recall, and whatever else is looked at.
 pub struct ModernHopfield {
     controls: Controls,
     seed: u64,
     steps: u64,
     recall: Recall,
-    landscape: Option<Landscape>,
-}
-
-impl ModernHopfield {
-    /// Makes what the present view shows, if it is not there yet.
-    fn open(&mut self) -> Result<(), Complaint> {
-        if self.controls.view == View::Landscape && self.landscape.is_none() {
-            let beta = self.controls.beta as f32;
-            self.landscape = Some(Landscape::new(self.controls.patterns as usize, beta, self.seed)?);
-        }
-        Ok(())
-    }
+    scene: Option<Box<dyn Scene>>,
 }
 
 impl Exhibit for ModernHopfield {
@@ -171,18 +179,17 @@ impl Exhibit for ModernHopfield {
 
     fn new(controls: &Controls, seed: u64, store: &Store) -> Result<Self, Complaint> {
         let recall = Recall::new(controls, seed, store)?;
-        let mut new = Self { controls: controls.clone(), seed, steps: 0, recall, landscape: None };
-        new.open()?;
-        Ok(new)
+        let scene = scene::open(controls, seed, &recall)?;
+        Ok(Self { controls: controls.clone(), seed, steps: 0, recall, scene })
     }
 
     fn step(&mut self) -> Progress {
         self.steps += 1;
-        match (self.controls.view, &mut self.landscape) {
-            (View::Landscape, Some(landscape)) => landscape.step(),
-            _ => {
+        match &mut self.scene {
+            Some(scene) => scene.step(),
+            None => {
                 self.recall.update();
-                self.recall.map(200_000);
+                self.recall.map(MAP_WORK);
                 if self.recall.busy() { Progress::Running } else { Progress::Finished }
             }
         }
@@ -190,20 +197,16 @@ impl Exhibit for ModernHopfield {
 
     fn draw(&self, frame: &mut Frame) {
         frame.step = self.steps;
-        match (self.controls.view, &self.landscape) {
-            (View::Landscape, Some(landscape)) => landscape.draw(frame),
-            _ => panels::draw(&self.recall, frame),
+        match &self.scene {
+            Some(scene) => scene.draw(frame),
+            None => panels::draw(&self.recall, frame),
         }
     }
 
     fn touch(&mut self, touch: &Touch) {
         let recall = &mut self.recall;
         match (touch.panel.as_str(), &touch.phase) {
-            ("landscape", _) => {
-                if let Some(landscape) = &mut self.landscape {
-                    landscape.touch(touch);
-                }
-            }
+            _ if self.scene.is_some() => self.scene.iter_mut().for_each(|scene| scene.touch(touch)),
             ("state", Phase::Down) => recall.press(touch.x, touch.y, touch.shift),
             ("state", Phase::Move) => recall.stroke(touch.x, touch.y, touch.shift),
             ("state", Phase::Key(key)) => match key.as_str() {
@@ -223,26 +226,34 @@ impl Exhibit for ModernHopfield {
     }
 
     fn photo(&mut self, photo: &Photo) -> Result<(), Complaint> {
-        self.recall.add(photo)
+        self.recall.add(photo)?;
+        self.scene = scene::open(&self.controls, self.seed, &self.recall)?;
+        Ok(())
     }
 
     fn adjust(&mut self, controls: &Controls) -> Adjust {
         let old = std::mem::replace(&mut self.controls, controls.clone());
-        let fits = match &mut self.landscape {
-            Some(landscape) if old.beta != controls.beta => landscape.set_beta(controls.beta as f32).is_ok(),
-            _ => true,
-        };
-        if old.patterns != controls.patterns {
-            self.landscape = None;
+        // A look from another side is no touch: the recall waits as it is.
+        let viewed = Controls { view: old.view, ..controls.clone() };
+        if viewed != old && self.recall.adjust(controls).is_err() {
+            return Adjust::Restart;
         }
-        if fits && self.recall.adjust(controls).is_ok() && self.open().is_ok() { Adjust::Live } else { Adjust::Restart }
+        if scene::changes(&old, controls) {
+            match scene::open(controls, self.seed, &self.recall) {
+                Ok(scene) => self.scene = scene,
+                Err(_) => return Adjust::Restart,
+            }
+        }
+        Adjust::Live
     }
 
     fn pace(controls: &Controls) -> f64 {
         let units = (controls.side.pixels() * controls.side.pixels()) as f64;
         match (controls.view, controls.rule.signs(), controls.update) {
+            // A recall takes two or three sweeps: as many seconds.
             (View::Recall, true, Update::Asynchronous) => 0.8 * units,
-            _ => 1.5,
+            (View::Recall | View::Landscape, ..) => 1.5,
+            _ => 60.0,
         }
     }
 

@@ -170,8 +170,10 @@ fn wall(recall: &Recall, light: &[f32]) -> Grid {
 }
 
 fn energy(recall: &Recall) -> Plot {
-    let mut plot = Plot::new(Axis::new("updates"), Axis::new("energy per unit"));
     let (x, y) = recall.energies[1].points();
+    let ends = [recall.energies[0].end(), recall.energies[1].end(), 1.0];
+    let end = ends.into_iter().fold(0.0, f32::max);
+    let mut plot = Plot::new(Axis::new("updates").range(0.0, 1.02 * end), Axis::new("energy per unit"));
     if !x.is_empty() {
         plot.line("the recall before", Ink::Muted, x, y);
     }
@@ -186,7 +188,9 @@ fn energy(recall: &Recall) -> Plot {
 fn bars(recall: &Recall, overlaps: &[f32]) -> Plot {
     let softmax = recall.memory.kind().rule == Rule::Softmax;
     let values = if softmax { recall.memory.weights_softmax() } else { overlaps };
-    let (label, low) = if softmax { ("softmax weight", 0.0) } else { ("overlap", -1.0) };
+    let least = values.iter().copied().fold(0.0, f32::min);
+    let low = [0.0, -0.5].into_iter().find(|low| least >= *low).unwrap_or(-1.0);
+    let label = if softmax { "softmax weight" } else { "overlap" };
     let mut plot = Plot::new(Axis::new("pattern"), Axis::new(label).range(low, 1.0));
     // With more patterns than bars, a bar is the strongest of its neighbours.
     let group = values.len().div_ceil(BARS);

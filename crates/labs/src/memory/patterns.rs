@@ -1,11 +1,12 @@
 //! Sets of patterns: drawn glyphs, real digits, photographs, random signs, clusters; and how cues are damaged.
 
 use super::glyphs;
-use super::raw::{idx, image};
 use crate::exhibit::Store;
 use ndarray::{Array2, Axis};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use vivarium_engine::idx::Idx;
+use vivarium_engine::image::Image;
 use vivarium_engine::rng::Rng;
 use vivarium_frame::Complaint;
 use vivarium_frame::view::{ColourMap, Photo, Pixels, Raster};
@@ -43,17 +44,10 @@ pub struct Source {
     set: Set,
     side: usize,
     rng: Rng,
-    /// Digits and photographs: the originals in the order in which they are stored, values from 0 to 1.
-    originals: Vec<Original>,
-    /// Pictures that the visitor gave: red, green and blue from 0 to 1, `side` x `side`.
-    own: Vec<(String, Vec<f32>)>,
-}
-
-struct Original {
-    name: String,
-    pixels: Vec<f32>,
-    side: usize,
-    channels: usize,
+    /// Digits and photographs: the originals in the order in which they are stored, with their names.
+    originals: Vec<(String, Image)>,
+    /// Pictures that the visitor gave, in colour, `side` x `side`, with the files' names.
+    own: Vec<(String, Image)>,
 }
 
 /// Patterns as a memory stores them, and how to show them.
@@ -65,6 +59,8 @@ pub struct Pictures {
     pub names: Vec<String>,
     /// Pixels in a row; also the number of rows.
     pub side: usize,
+    /// Whether values are -1 and +1.
+    pub signs: bool,
     /// 1 (ink or grey), or 3 (red, green, blue, pixel by pixel).
     pub channels: usize,
     /// The values shown as paper (or black) and as ink (or white).
@@ -116,23 +112,9 @@ impl Source {
     /// # Errors
     /// When the picture has no pixels.
     pub fn add(&mut self, photo: &Photo) -> Result<(), Complaint> {
-        let (w, h) = (photo.width as usize, photo.height as usize);
-        if w == 0 || h == 0 || photo.rgba.len() != 4 * w * h {
-            return Err(Complaint::about(&photo.name, format!("{} holds no picture.", photo.name)));
-        }
-        // Transparent pixels show white paper.
-        let colours: Vec<f32> = photo
-            .rgba
-            .chunks_exact(4)
-            .flat_map(|p| {
-                let alpha = f32::from(p[3]) / 255.0;
-                [p[0], p[1], p[2]].map(|c| 1.0 - alpha + alpha * f32::from(c) / 255.0)
-            })
-            .collect();
-        // The middle square.
-        let cut = w.min(h);
-        let square = image::crop(&colours, w, h, 3, (w - cut) / 2, (h - cut) / 2, cut, cut);
-        self.own.push((photo.name.clone(), image::resize(&square, cut, cut, 3, self.side, self.side)));
+        let image = Image::from_rgba(photo.width as usize, photo.height as usize, &photo.rgba)
+            .map_err(|e| Complaint::about(&photo.name, format!("{} cannot be used. {e}", photo.name)))?;
+        self.own.push((photo.name.clone(), image.middle_square().resized(self.side, self.side)));
         Ok(())
     }
 
@@ -154,20 +136,20 @@ impl Source {
         let order = self.order();
         for (mu, mut row) in values.rows_mut().into_iter().enumerate() {
             let Some(row) = row.as_slice_mut() else { continue };
-            let (name, pixels, depth) = match mu.checked_sub(count) {
+            let (name, image) = match mu.checked_sub(count) {
                 None => self.pattern(order.get(mu).copied().unwrap_or(mu)),
-                Some(own) => (self.own[own].0.clone(), self.own[own].1.clone(), 3),
+                Some(own) => self.own[own].clone(),
             };
             names.push(name);
             if signs {
-                binarise(&grey(&pixels, depth), self.side, depth, row);
-            } else if real {
-                for (at, value) in row.iter_mut().enumerate() {
-                    *value = if depth == channels { pixels[at] } else { pixels[at / channels] };
-                }
-                normalise(row);
+                binarise(&image, row);
             } else {
-                row.copy_from_slice(&pixels);
+                for (at, value) in row.iter_mut().enumerate() {
+                    *value = image.values()[if image.channels() == channels { at } else { at / channels }];
+                }
+                if real {
+                    normalise(row);
+                }
             }
         }
         let lowest = values.iter().copied().fold(f32::INFINITY, f32::min);
@@ -177,7 +159,7 @@ impl Source {
             (true, false) => ((lowest, highest), lowest, ColourMap::Ink),
             (true, true) => ((-2.0, 2.0), 0.0, ColourMap::Grey),
         };
-        Pictures { values, names, side: self.side, channels, range, blank, map }
+        Pictures { values, names, side: self.side, signs, channels, range, blank, map }
     }
 
     /// The glyphs in a random order of the seed's; the digits' order is in `originals` already.
@@ -190,46 +172,55 @@ impl Source {
         order
     }
 
-    /// Pattern `k`: its name, pixels and number of channels. Signs, or values from 0 to 1.
-    fn pattern(&self, k: usize) -> (String, Vec<f32>, usize) {
-        let size = self.side * self.side;
-        match self.set {
-            Set::Glyphs => (glyphs::name(k).to_owned(), glyphs::draw(k, self.side), 1),
+    /// Pattern `k` and its name: signs, or a picture with values from 0 to 1.
+    fn pattern(&self, k: usize) -> (String, Image) {
+        let mut pixels = vec![-1.0; self.side * self.side];
+        let name = match self.set {
+            Set::Digits | Set::Photographs if !self.originals.is_empty() => return self.cutting(k),
+            Set::Glyphs | Set::Digits | Set::Photographs => {
+                pixels = glyphs::draw(k, self.side);
+                glyphs::name(k).to_owned()
+            }
             Set::Random => {
-                let mut pixels = vec![0.0; size];
                 self.rng.split("random").nth(k as u64).fill_signs(&mut pixels);
-                (format!("random {}", k + 1), pixels, 1)
+                format!("random {}", k + 1)
             }
             Set::Clustered => {
                 let (centre, variant) = (k % CENTRES, k / CENTRES);
-                let mut pixels = vec![0.0; size];
                 self.rng.split("centre").nth(centre as u64).fill_signs(&mut pixels);
                 let mut rng = self.rng.split("variant").nth(k as u64);
-                for i in rng.sample_without_replacement(size, size / 10) {
+                for i in rng.sample_without_replacement(pixels.len(), pixels.len() / 10) {
                     pixels[i] = -pixels[i];
                 }
-                (format!("{}.{}", centre + 1, variant + 1), pixels, 1)
+                format!("{}.{}", centre + 1, variant + 1)
             }
-            Set::Digits | Set::Photographs => {
-                let original = &self.originals[k % self.originals.len()];
-                let Original { name, pixels, side, channels } = original;
-                let round = k / self.originals.len();
-                if round == 0 {
-                    return (
-                        name.clone(),
-                        image::resize(pixels, *side, *side, *channels, self.side, self.side),
-                        *channels,
-                    );
-                }
-                // A cutting: a square of random size and place.
-                let mut rng = self.rng.split("cutting").nth(k as u64);
-                let cut = side / 3 + rng.index(side / 3);
-                let (x, y) = (rng.index(side - cut + 1), rng.index(side - cut + 1));
-                let piece = image::crop(pixels, *side, *side, *channels, x, y, cut, cut);
-                let resized = image::resize(&piece, cut, cut, *channels, self.side, self.side);
-                (format!("{name} {round}"), resized, *channels)
-            }
+        };
+        (name, square(self.side, 1, pixels))
+    }
+
+    /// Original `k`; when they are used up, a square of random size and place cut from one.
+    fn cutting(&self, k: usize) -> (String, Image) {
+        let (name, image) = &self.originals[k % self.originals.len()];
+        let round = k / self.originals.len();
+        if round == 0 {
+            return (name.clone(), image.resized(self.side, self.side));
         }
+        let (side, channels) = (image.width(), image.channels());
+        let mut rng = self.rng.split("cutting").nth(k as u64);
+        let cut = side / 3 + rng.index(side / 3);
+        let (left, top) = (rng.index(side - cut + 1), rng.index(side - cut + 1));
+        let rows = image.values().chunks_exact(side * channels).skip(top).take(cut);
+        let values = rows.flat_map(|row| &row[left * channels..(left + cut) * channels]).copied().collect();
+        (format!("{name} {round}"), square(cut, channels, values).resized(self.side, self.side))
+    }
+}
+
+/// A square picture of `side * side * channels` values.
+fn square(side: usize, channels: usize, values: Vec<f32>) -> Image {
+    debug_assert_eq!(values.len(), side * side * channels);
+    match Image::new(side, side, channels, values) {
+        Ok(image) => image,
+        Err(_) => unreachable!("as many values as pixels"),
     }
 }
 
@@ -275,18 +266,23 @@ impl Pictures {
     }
 }
 
-fn read(store: &Store, name: &str) -> Result<idx::Idx, Complaint> {
-    idx::parse(store.get(name)?)
-        .map_err(|e| Complaint::about(name, format!("The data set {name} cannot be read: {e}.")))
+fn read<'a>(store: &'a Store, name: &str) -> Result<Idx<'a>, Complaint> {
+    Idx::parse(store.get(name)?).map_err(|e| Complaint::about(name, format!("The data set {name} is damaged: {e}")))
+}
+
+/// Item `k` as a square picture whose brightest value is `top`.
+fn picture(images: &Idx, k: usize, channels: usize, top: f32) -> Option<Image> {
+    let side = *images.shape().get(1)?;
+    let values = images.item(k)?.iter().map(|&p| f32::from(p) / top).collect();
+    Image::new(side, side, channels, values).ok()
 }
 
 /// Digits in such an order that the ten classes take turns, each class in a random order of its own.
-fn digits(images: &idx::Idx, labels: &idx::Idx, rng: &Rng) -> Vec<Original> {
-    let side = images.shape.get(1).copied().unwrap_or(1);
-    let top = if side == 8 { 16.0 } else { 255.0 };
+fn digits(images: &Idx, labels: &Idx, rng: &Rng) -> Vec<(String, Image)> {
+    let top = if images.shape().get(1) == Some(&8) { 16.0 } else { 255.0 };
     let mut classes: Vec<Vec<usize>> = vec![Vec::new(); 10];
-    for (at, &label) in labels.bytes.iter().enumerate() {
-        classes[usize::from(label).min(9)].push(at);
+    for (k, &label) in labels.entries().iter().enumerate() {
+        classes[usize::from(label).min(9)].push(k);
     }
     for (class, members) in classes.iter_mut().enumerate() {
         rng.split("digits").nth(class as u64).shuffle(members);
@@ -295,39 +291,25 @@ fn digits(images: &idx::Idx, labels: &idx::Idx, rng: &Rng) -> Vec<Original> {
     let turns = (0..longest).flat_map(|round| classes.iter().enumerate().map(move |(c, m)| (round, c, m)));
     turns
         .filter_map(|(round, class, members)| {
-            let at = *members.get(round)?;
-            let pixels = images.bytes.get(at * side * side..(at + 1) * side * side)?;
-            let pixels = pixels.iter().map(|&p| f32::from(p) / top).collect();
-            Some(Original { name: format!("{class} no. {}", at + 1), pixels, side, channels: 1 })
+            let k = *members.get(round)?;
+            Some((format!("{class} (no. {})", k + 1), picture(images, k, 1, top)?))
         })
         .collect()
 }
 
-fn photographs(images: &idx::Idx) -> Vec<Original> {
-    let side = images.shape.get(1).copied().unwrap_or(1);
+fn photographs(images: &Idx) -> Vec<(String, Image)> {
     let names = ["camera", "moon", "astronaut", "cat", "coffee"];
-    images
-        .bytes
-        .chunks_exact(side * side * 3)
-        .zip(names)
-        .map(|(bytes, name)| Original {
-            name: name.to_owned(),
-            pixels: bytes.iter().map(|&p| f32::from(p) / 255.0).collect(),
-            side,
-            channels: 3,
-        })
-        .collect()
-}
-
-/// The mean of the channels, pixel by pixel.
-fn grey(pixels: &[f32], channels: usize) -> Vec<f32> {
-    pixels.chunks_exact(channels).map(|p| p.iter().sum::<f32>() / channels as f32).collect()
+    let all = names.iter().enumerate();
+    all.filter_map(|(k, name)| Some(((*name).to_owned(), picture(images, k, 3, 255.0)?))).collect()
 }
 
 /// Signs: what is brighter than the mean is +1. For photographs the mean is that of the surroundings, a quarter of the
 /// picture wide, which keeps detail in bright and dark parts alike.
-fn binarise(grey: &[f32], side: usize, channels: usize, out: &mut [f32]) {
-    let reach = if channels == 3 { (side / 8).max(1) } else { side };
+fn binarise(image: &Image, out: &mut [f32]) {
+    let side = image.width();
+    let reach = if image.channels() == 3 { (side / 8).max(1) } else { side };
+    let grey = image.grey();
+    let grey = grey.values();
     // Sums over all pixels above and to the left.
     let wide = side + 1;
     let mut sums = vec![0.0_f64; wide * wide];

@@ -1,6 +1,7 @@
 //! A recall: a damaged cue, a memory, and the state on its way from one to the other.
 
 use super::basins::{Basins, mixture};
+use super::cue;
 use super::modern_hopfield::Controls;
 use super::nets::{Kind, Memory, Rule};
 use super::panels;
@@ -25,41 +26,6 @@ pub enum Update {
     /// All units from the same old state.
     #[schemars(title = "All at once")]
     Synchronous,
-}
-
-/// What of the cue is covered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Hide {
-    /// Nothing.
-    #[default]
-    #[schemars(title = "Nothing")]
-    Nothing,
-    /// The lower half.
-    #[schemars(title = "Lower half")]
-    Lower,
-    /// The left half.
-    #[schemars(title = "Left half")]
-    Left,
-}
-
-/// What the pointer does to the state.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Brush {
-    /// Puts ink, with shift takes it away.
-    #[default]
-    #[schemars(title = "Draw")]
-    Draw,
-    /// Drags the pixels along.
-    #[schemars(title = "Smudge")]
-    Smudge,
-    /// Turns ink to paper and paper to ink.
-    #[schemars(title = "Flip")]
-    Flip,
-    /// Takes ink away.
-    #[schemars(title = "Erase")]
-    Erase,
 }
 
 /// Whether the state still moves.
@@ -90,6 +56,10 @@ pub enum Named {
     Other(usize, f32),
 }
 
+/// Multiply-adds spent on the map before the first step: the rest follows step by step where steps are many; where they
+/// are few, it is computed at once.
+const FIRST_WORK: u64 = 20_000_000;
+const ALL_WORK: u64 = 300_000_000;
 /// Points of the state's path that are kept for the map.
 const TRAIL: usize = 256;
 /// Patterns on the wall.
@@ -187,8 +157,7 @@ impl Recall {
         let most = match controls.rule {
             Rule::Storkey => (600_000_000 / (units * units)).max(1),
             Rule::PseudoInverse => units.min(4_000_000_000 / (units * units)).max(1),
-            Rule::Hebb => 100_000,
-            Rule::Polynomial | Rule::Softmax => 100_000,
+            _ => usize::MAX,
         };
         let mut pictures = source.pictures((controls.patterns as usize).min(most), signs);
         pictures.forget(forgotten);
@@ -198,7 +167,8 @@ impl Recall {
             beta: controls.beta as f32,
             self_coupling: controls.self_coupling,
         };
-        let memory = Memory::new(kind, pictures.values.clone())?;
+        // The memory alone keeps the values.
+        let memory = Memory::new(kind, std::mem::take(&mut pictures.values))?;
         Ok((pictures, memory))
     }
 
@@ -257,7 +227,10 @@ impl Recall {
         self.past = [vec![0.0; units], vec![0.0; units]];
         self.cue = self.cue.min(self.memory.count() - 1);
         match kept {
-            Some(_) => self.touched(),
+            Some(_) => {
+                self.touched();
+                self.chart();
+            }
             None => self.show(self.cue),
         }
         Ok(())
@@ -296,51 +269,26 @@ impl Recall {
         self.cues += 1;
         let whole = self.memory.pattern(self.cue).to_vec();
         self.goal = (self.memory.energy(&whole) / self.memory.units() as f64) as f32;
-        let cue = self.damaged(self.cue);
+        let mut noise = self.noise.nth(self.cues);
+        let cue = cue::damaged(&self.pictures, &whole, self.controls.noise / 100.0, self.controls.hide, &mut noise);
         self.walk.restart(&mut self.memory, &cue);
         self.energies.swap(0, 1);
         self.energies[0].clear();
         self.trail.clear();
         (self.updates, self.flips) = (0, 0);
-        let three = [self.cue, (self.cue + 1) % count, (self.cue + 2) % count];
-        self.basins = if count >= 3 { Basins::new(&mut self.memory, three, &self.noise) } else { None };
         self.touched();
-        let budget = if self.controls.rule == Rule::Softmax || self.controls.update == Update::Synchronous {
-            300_000_000
-        } else {
-            20_000_000
-        };
-        self.map(budget);
+        self.chart();
     }
 
-    /// Pattern `mu` with noise and a covered half.
-    fn damaged(&self, mu: usize) -> Vec<f32> {
-        let Pictures { side, channels, range, blank, .. } = self.pictures;
-        let mut cue = self.memory.pattern(mu).to_vec();
-        let mut rng = self.noise.nth(self.cues);
-        let pixels = side * side;
-        let flips = (self.controls.noise / 100.0 * pixels as f64).round() as usize;
-        for pixel in rng.sample_without_replacement(pixels, flips) {
-            for value in &mut cue[pixel * channels..(pixel + 1) * channels] {
-                // Real pixels become anything between paper and ink.
-                *value = if self.controls.rule.signs() {
-                    -*value
-                } else {
-                    rng.uniform(f64::from(range.0), f64::from(range.1)) as f32
-                };
-            }
-        }
-        for pixel in 0..pixels {
-            let covered = match self.controls.hide {
-                Hide::Nothing => false,
-                Hide::Lower => 2 * (pixel / side) >= side,
-                Hide::Left => 2 * (pixel % side) < side,
-            };
-            if covered {
-                cue[pixel * channels..(pixel + 1) * channels].fill(blank);
-            }
-        }
-        cue
+    /// A new map, through the cue and the two patterns after it, and a first piece of it.
+    fn chart(&mut self) {
+        let count = self.memory.count();
+        let three = [0, 1, 2].map(|k| (self.cue + k) % count);
+        self.basins = if count >= 3 { Basins::new(&mut self.memory, three, &self.noise) } else { None };
+        self.trail.clear();
+        self.note();
+        let stepwise = self.controls.rule.signs() && self.controls.update == Update::Asynchronous;
+        self.map(if stepwise { FIRST_WORK } else { ALL_WORK });
     }
 
     /// Another cue at random.
@@ -529,35 +477,9 @@ impl Recall {
 
     /// The pointer on the state: was pressed and comes to (x, y).
     pub fn stroke(&mut self, x: f32, y: f32, opposite: bool) {
-        let Pictures { side, channels, range, .. } = self.pictures;
-        let (from, to) = (self.pointer, (x, y));
-        let radius = (side as f32 / 20.0).max(0.5);
-        let signs = self.controls.rule.signs();
-        let old = self.walk.state().to_vec();
-        let (paper, ink) = range;
-        let mut strokes = Vec::new();
-        for pixel in 0..side * side {
-            let (column, row) = (pixel % side, pixel / side);
-            let centre = (column as f32 + 0.5, row as f32 + 0.5);
-            let inside = column == x as usize && row == y as usize;
-            if !inside && super::glyphs::distance_squared(centre, from, to) > radius * radius {
-                continue;
-            }
-            for c in 0..channels {
-                let at = pixel * channels + c;
-                let value = match (self.controls.brush, opposite) {
-                    (Brush::Draw, false) | (Brush::Erase, true) => ink,
-                    (Brush::Draw, true) | (Brush::Erase, false) => paper,
-                    (Brush::Flip, _) => paper + ink - old[at],
-                    (Brush::Smudge, _) => {
-                        let back = |now: usize, by: f32| (now as f32 + 0.5 - by).clamp(0.0, side as f32 - 0.5) as usize;
-                        old[(back(row, to.1 - from.1) * side + back(column, to.0 - from.0)) * channels + c]
-                    }
-                };
-                strokes.push((at, if signs { value.signum() } else { value }));
-            }
-        }
-        self.pointer = to;
+        let line = [self.pointer, (x, y)];
+        let strokes = cue::strokes(&self.pictures, self.walk.state(), line, self.controls.brush, opposite);
+        self.pointer = (x, y);
         self.walk.paint(&mut self.memory, strokes.into_iter());
         self.touched();
     }

@@ -55,6 +55,11 @@ impl Trace {
         self.count += 1;
     }
 
+    /// The newest x; 0 for an empty curve.
+    pub fn end(&self) -> f32 {
+        self.last.map_or(0.0, |last| last.0)
+    }
+
     /// The points kept, and the newest.
     pub fn points(&self) -> (Vec<f32>, Vec<f32>) {
         let (mut x, mut y) = (self.x.clone(), self.y.clone());
