@@ -36,6 +36,7 @@ fn main() {
             "The program of this page has stopped by a fault of its own ({panic}). Reload the page to start it again."
         ));
     }));
+    timing::start();
     theme::start();
     search::start();
     match read_page() {

@@ -17,6 +17,13 @@ thread_local! {
     static LAST: Cell<f64> = const { Cell::new(f64::NEG_INFINITY) };
 }
 
+/// Makes the lists, so that they are there before the first frame.
+pub fn start() {
+    for name in ["work", "paint", "gap"] {
+        list(name);
+    }
+}
+
 /// A message took so long to read.
 pub fn read(milliseconds: f64) {
     READING.with(|reading| reading.set(reading.get() + milliseconds));

@@ -101,6 +101,7 @@ impl<L: Library> Driver<L> {
     /// # Panics
     /// On [`Command::Panic`], which asks for it.
     pub fn command(&mut self, command: Command, now: f64) {
+        let painted = matches!(command, Command::Painted { .. });
         match command {
             Command::Hello { .. } => {}
             Command::Open { run, exhibit, values, seed, step } => {
@@ -156,8 +157,9 @@ impl<L: Library> Driver<L> {
             #[expect(clippy::panic, reason = "the page asks for it, to see the site survive one")]
             Command::Panic => panic!("A panic on purpose, asked for by the page."),
         }
-        // A step that was asked for is made in the slice that follows at once; only then is there news.
-        if self.next(now) != Next::Now {
+        // A step that was asked for is made in the slice that follows at once; only then is there news. But a page that
+        // can take a frame gets it now: a slice later it would miss the next refresh of the screen.
+        if painted || self.next(now) != Next::Now {
             self.tell(now);
         }
     }

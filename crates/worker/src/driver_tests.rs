@@ -229,8 +229,9 @@ fn frames_wait_for_the_page_to_paint() {
     bench.run_for(200.0);
     assert_eq!(bench.frames(), [0_u64; 0], "the first frame is not painted yet");
     bench.send(Command::Painted { run: 1 });
+    assert_eq!(bench.frames().len(), 1, "the newest state, at once");
     bench.run_for(200.0);
-    assert_eq!(bench.frames().len(), 1);
+    assert_eq!(bench.frames(), [0_u64; 0]);
     bench.send(Command::Pause { run: 1 });
     bench.send(Command::Painted { run: 1 });
     let last = bench.frames();
