@@ -496,3 +496,7 @@ fn strongest(values: &[f32], most: usize, out: &mut Vec<usize>) {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "recall_tests.rs"]
+mod tests;
