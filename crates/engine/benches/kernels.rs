@@ -1,4 +1,4 @@
-//! Speed of the kernels and of softmax: `cargo bench -p vivarium-engine`.
+//! Speed of the kernels and of softmax: `cargo bench -p vivarium-engine --bench kernels`.
 //!
 //! Items a second are multiply-adds for the products, numbers for the functions.
 
@@ -97,7 +97,7 @@ fn matmul_ndarray(bencher: Bencher, n: usize) {
 const FUNCTION: usize = 4096;
 
 #[divan::bench]
-fn exp_lanes(bencher: Bencher) {
+fn exp_slice(bencher: Bencher) {
     let x = numbers(FUNCTION);
     let mut out = x.clone();
     bencher.counter(ItemsCount::new(FUNCTION)).bench_local(|| {
