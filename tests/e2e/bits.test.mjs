@@ -1,13 +1,11 @@
 // The page and the command line compute the same numbers, to the last bit, at every step.
 
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { promisify } from "node:util";
-import { BROWSER, EXHIBIT, ROOT, host, launch, visit } from "./harness.mjs";
+import { BROWSER, EXHIBIT, host, launch, until, visit, vivarium } from "./harness.mjs";
 
 const STEPS = 500;
+const ID = EXHIBIT.split("/")[1];
 let server, browser, stop;
 
 before(async () => {
@@ -19,16 +17,11 @@ after(async () => {
   server?.stop();
 });
 
-async function native(settings) {
-  const program = process.env.VIVARIUM ?? join(ROOT, "target/cli/vivarium");
+function native(settings) {
   const flags = Object.entries(settings).flatMap(([name, value]) =>
     name === "seed" ? ["--seed", value] : ["--set", `${name}=${value}`],
   );
-  const id = EXHIBIT.split("/")[1];
-  const { stdout } = await promisify(execFile)(program, ["run", id, "--steps", String(STEPS), ...flags, "--json"], {
-    maxBuffer: 1 << 28,
-  });
-  return stdout.trim().split("\n").map((line) => JSON.parse(line));
+  return vivarium("run", ID, "--steps", String(STEPS), ...flags, "--json");
 }
 
 /**
@@ -76,6 +69,9 @@ for (const settings of [
   { seed: "3", rule: "hebb", temperature: "0.5" },
   { seed: "4", rule: "polynomial", degree: "3" },
   { seed: "5", rule: "storkey", side: "256", patterns: "12" },
+  { seed: "6", view: "landscape" },
+  { seed: "7", view: "load" },
+  { seed: "8", view: "attention" },
 ]) {
   const query = new URLSearchParams(settings).toString();
   test(`${STEPS} steps of ?${query} are the same here and natively`, { timeout: 180_000 }, async (t) => {
@@ -99,3 +95,19 @@ for (const settings of [
     await shown.page.close();
   });
 }
+
+test("the check gives the findings here that it gives natively", { timeout: 300_000 }, async (t) => {
+  const expected = await vivarium("check", ID, "--json");
+  const shown = await visit(browser, server.address, EXHIBIT);
+  await shown.status("paused");
+  await shown.press("Check the claim");
+  const findings = () =>
+    shown.page.$$eval("[data-finding]", (all) =>
+      all.map((one) => ({ part: one.dataset.finding, verdict: one.dataset.verdict, value: Number(one.dataset.value) })),
+    );
+  await until("all findings", async () => (await findings()).length === expected.length, 280_000);
+  assert.deepEqual(await findings(), expected.map(({ part, verdict, value }) => ({ part, verdict, value })));
+  t.diagnostic(`${BROWSER}: ${expected.length} findings, all the same`);
+  assert.deepEqual(shown.problems, []);
+  await shown.page.close();
+});

@@ -1,12 +1,13 @@
 // What all tests in browsers share: the static host, the browser, a page that is listened to, and the page's contract
 // (attributes and accessible names, which README documents).
 
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import puppeteer from "puppeteer-core";
 
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
@@ -27,6 +28,14 @@ function program() {
   const found = PROGRAMS[BROWSER].flatMap((name) => folders.map((folder) => join(folder, name))).find(existsSync);
   if (!found) throw new Error(`${BROWSER} is not on the search path; name it in BROWSER_PATH`);
   return found;
+}
+
+/** Runs the command-line program and reads the JSON it prints, a line each. Findings that do not hold are no failure. */
+export async function vivarium(...flags) {
+  const program = process.env.VIVARIUM ?? join(ROOT, "target/cli/vivarium");
+  const run = promisify(execFile)(program, flags, { maxBuffer: 1 << 28 });
+  const { stdout } = await run.catch((error) => (error.code === 1 ? error : Promise.reject(error)));
+  return stdout.trim().split("\n").map((line) => JSON.parse(line));
 }
 
 /** Starts the project's static host for dist/ below `base`; gives the address and a way to stop it. */
