@@ -80,12 +80,14 @@ impl Couplings {
                 // h_ij = h_i - W_ij x_j, with h_i free of the unit itself.
                 h[i] = row.as_slice().map_or(0.0, |row| kernel::dot(row, &x)) - row[i] * x[i];
             }
+            // With x_i x_i = 1 the terms are x_i x_j - x_i h_j - x_j h_i + 2 W_ij, the diagonal's without the last. The
+            // two crossed terms are added first: then W_ij and W_ji are the same number.
             for (i, mut row) in w.rows_mut().into_iter().enumerate() {
-                for (j, w) in row.iter_mut().enumerate() {
-                    let (h_ij, h_ji) = if i == j { (h[i], h[i]) } else { (h[i] - *w * x[j], h[j] - *w * x[i]) };
-                    // The two crossed terms are added first: then W_ij and W_ji are the same number.
-                    *w += scale * (x[i] * x[j] - (x[i] * h_ji + x[j] * h_ij));
+                let (own, xi, hi) = (row[i], x[i], h[i]);
+                for ((w, &xj), &hj) in row.iter_mut().zip(&x).zip(&h) {
+                    *w += scale * (xi * xj - (xi * hj + xj * hi) + 2.0 * *w);
                 }
+                row[i] = own + scale * (1.0 - 2.0 * xi * hi);
             }
         }
         Self::settle(w, 1.0, diagonal, true)

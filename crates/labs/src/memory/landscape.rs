@@ -288,3 +288,51 @@ fn separation(memory: &Memory) -> (f64, f64) {
     let largest = (0..memory.count()).map(|a| math::sqrt(product(a, a))).fold(0.0, f64::max);
     (least, largest)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settled(beta: f32) -> Landscape {
+        let mut landscape = Landscape::new(5, beta, 1).unwrap();
+        for _ in 0..500 {
+            if landscape.step() == Progress::Finished {
+                return landscape;
+            }
+        }
+        panic!("the queries do not come to rest at beta {beta}");
+    }
+
+    #[test]
+    fn beta_splits_one_well_into_one_for_each_pattern() {
+        assert_eq!(settled(0.1).wells().len(), 1);
+        let several = settled(30.0).wells();
+        assert_eq!(several.len(), 5);
+        // Every query ends somewhere: the visitor's and two hundred more.
+        assert_eq!(several.iter().map(|(_, count)| count).sum::<usize>(), QUERIES + 1);
+    }
+
+    #[test]
+    fn each_path_runs_downhill() {
+        let mut landscape = settled(2.0);
+        let paths = landscape.paths.clone();
+        for path in paths {
+            let energies: Vec<f64> = path.iter().map(|p| landscape.memory.energy(&[p.0, p.1])).collect();
+            assert!(energies.windows(2).all(|pair| pair[1] <= pair[0] + 1e-6), "{energies:?}");
+        }
+    }
+
+    #[test]
+    fn patterns_and_query_follow_the_pointer() {
+        let mut landscape = settled(2.0);
+        let at = |x: f32, y: f32, phase| Touch { panel: "landscape".into(), phase, x, y, shift: false };
+        let (x, y) = (landscape.memory.pattern(3)[0], landscape.memory.pattern(3)[1]);
+        landscape.touch(&at(x, y, Phase::Down));
+        landscape.touch(&at(0.5, -0.25, Phase::Move));
+        landscape.touch(&at(0.5, -0.25, Phase::Up));
+        assert_eq!(landscape.memory.pattern(3), [0.5, -0.25]);
+        landscape.touch(&at(2.9, 2.9, Phase::Down));
+        assert_eq!(landscape.paths[0], [(2.9, 2.9)]);
+        assert_eq!(landscape.step(), Progress::Running);
+    }
+}

@@ -155,7 +155,7 @@ impl Recall {
         let units = controls.side.pixels() * controls.side.pixels();
         // Storing must stay a matter of a second or two: these rules cost so many multiply-adds a pattern.
         let most = match controls.rule {
-            Rule::Storkey => (600_000_000 / (units * units)).max(1),
+            Rule::Storkey => (1_000_000_000 / (units * units)).max(1),
             Rule::PseudoInverse => units.min(4_000_000_000 / (units * units)).max(1),
             _ => usize::MAX,
         };
