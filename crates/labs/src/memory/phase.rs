@@ -255,7 +255,7 @@ impl PhasePlane {
             n => format!("{:.3} \u{b1} {:.3} ({n} networks)", cell.overlap.mean(), cell.overlap.standard_error()),
         };
         let line = |t: f64| if t > 0.0 { format!("{t:.3}") } else { "none at this load".to_owned() };
-        let theory = if self.visits > 0 { format!("{:.3}", cell.theory) } else { "\u{2026}".to_owned() };
+        let theory = if cell.overlap.count() > 0 { format!("{:.3}", cell.theory) } else { "not yet".to_owned() };
         let rows = [
             ("load", format!("{load:.3} ({} patterns)", patterns(load, self.units))),
             ("temperature", format!("{temperature:.2}")),
@@ -285,9 +285,11 @@ impl PhasePlane {
 }
 
 fn frame_says(load: f64, temperature: f64, cell: Cell) -> String {
-    let measured =
-        if cell.overlap.count() > 0 { format!("{:.3}", cell.overlap.mean()) } else { "not yet measured".to_owned() };
-    format!("Load {load:.3}, temperature {temperature:.2}: overlap {measured}, by theory {:.3}.", cell.theory)
+    let overlap = match cell.overlap.count() {
+        0 => "not yet measured".to_owned(),
+        _ => format!("{:.3}, by theory {:.3}", cell.overlap.mean(), cell.theory),
+    };
+    format!("Load {load:.3}, temperature {temperature:.2}: overlap {overlap}.")
 }
 
 /// Load and temperature at the middle of a cell.
