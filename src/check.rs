@@ -3,8 +3,7 @@
 use crate::checking::{Checking, Progress, same_bits};
 use crate::dom;
 use crate::link::{Link, Signal};
-use crate::player::Config;
-use std::rc::Rc;
+use crate::player::Shared;
 use vivarium_frame::finding::{Finding, Sample};
 use vivarium_frame::page::PartData;
 use vivarium_frame::paint::compact;
@@ -18,7 +17,7 @@ const MAX_WORKERS: usize = 4;
 #[derive(Properties, PartialEq)]
 pub struct Props {
     /// The exhibit.
-    pub config: Rc<Config>,
+    pub config: Shared,
 }
 
 /// What can happen.
@@ -196,6 +195,9 @@ fn view_part(part: &PartData, progress: Option<&Progress>, ledger: Option<&Findi
                 if !part.unit.is_empty() { { " " }{ &part.unit } }
                 { " " }{ source }
             </p>
+            if !part.because.is_empty() {
+                <details class="because"><summary>{ "Why this line" }</summary><p>{ &part.because }</p></details>
+            }
             if let Some(progress) = progress { { view_progress(progress, ledger) } }
             else if let Some(ledger) = ledger {
                 <p class="ledger">
@@ -218,7 +220,7 @@ fn view_progress(progress: &Progress, ledger: Option<&Finding>) -> Html {
     html! {
         <>
             if let Some(finding) = &progress.finding {
-                { view_finding(finding, &progress.part, ledger) }
+                { view_finding(finding, ledger) }
             } else if let Some(problem) = &progress.problem {
                 <p class="wrong" role="alert">{ problem }</p>
             } else {
@@ -240,7 +242,7 @@ fn view_sample(sample: &Sample, part: &PartData) -> Html {
     html! { <li title={exactly} data-seed={sample.seed.to_string()}>{ compact(sample.value) }{ baseline }</li> }
 }
 
-fn view_finding(finding: &Finding, part: &PartData, ledger: Option<&Finding>) -> Html {
+fn view_finding(finding: &Finding, ledger: Option<&Finding>) -> Html {
     let word = finding.verdict.word();
     html! {
         <div class="finding" data-finding={finding.part.clone()} data-verdict={word} data-value={finding.value.to_string()}>
@@ -249,7 +251,6 @@ fn view_finding(finding: &Finding, part: &PartData, ledger: Option<&Finding>) ->
                 <b title={finding.value.to_string()}>{ with_unit(finding.value, &finding.unit) }</b>{ interval(finding) }
                 { format!(" over {} seeds, in {:.1} s of computation.", finding.seeds.len(), finding.seconds) }
             </p>
-            <p class="because">{ "Expected " }{ &finding.expected }{ ": " }{ &part.because }</p>
             if let Some(ledger) = ledger {
                 <p class="ledger">
                     { "The ledger has " }{ with_unit(ledger.value, &ledger.unit) }

@@ -1,8 +1,7 @@
 //! The control panel: widgets from the exhibit's schema.
 
 use crate::dom;
-use crate::player::Config;
-use std::rc::Rc;
+use crate::player::Shared;
 use vivarium_frame::controls::{Choice, Control, Kind, Scale, Value, Values};
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
@@ -14,7 +13,7 @@ const POSITIONS: f64 = 200.0;
 #[derive(Properties, PartialEq)]
 pub struct Props {
     /// The exhibit, for the schema and the lines of its source.
-    pub exhibit: Rc<Config>,
+    pub config: Shared,
     /// Present values.
     pub values: Values,
     /// One control was set.
@@ -26,7 +25,7 @@ pub struct Props {
 /// The panel.
 #[component]
 pub fn ControlPanel(props: &Props) -> Html {
-    let exhibit = &props.exhibit.exhibit;
+    let exhibit = &props.config.exhibit;
     // On a phone the controls are folded away; on a wide screen they always stand open.
     let open = use_memo((), |()| dom::media("(min-width: 62rem)"));
     let defaults = exhibit.schema.defaults();

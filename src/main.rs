@@ -24,8 +24,7 @@ mod theme;
 mod timing;
 mod transport;
 
-use player::{Config, Player};
-use std::rc::Rc;
+use player::{Config, Player, Shared};
 use vivarium_frame::page::{ELEMENT, ExhibitData, PageData};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
@@ -79,5 +78,6 @@ fn mount(id: &str, page: &PageData, exhibit: ExhibitData, query: Option<String>)
         query,
         host,
     };
-    yew::Renderer::<Player>::with_root_and_props(element.into(), player::Props { config: Rc::new(config) }).render();
+    yew::Renderer::<Player>::with_root_and_props(element.into(), player::Props { config: Shared::new(config) })
+        .render();
 }

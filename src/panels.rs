@@ -53,7 +53,7 @@ pub fn PanelView(props: &Props) -> Html {
     html! {
         <figure class={classes!("panel", room)}>
             <figcaption>
-                <h3 title={panel.title.clone()}>{ &panel.title }</h3>
+                <h2 title={panel.title.clone()}>{ &panel.title }</h2>
                 if !panel.touch.is_empty() {
                     <span class="acts" title={panel.touch.clone()}>{ &panel.touch }</span>
                 }

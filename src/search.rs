@@ -90,7 +90,8 @@ fn filter(entries: &[Entry], wanted: &Wanted) -> usize {
         for element in select(group) {
             let seen = element.query_selector("[data-paper]:not([hidden])").ok().flatten().is_some();
             element.set_hidden(!seen);
-            if let Some(heading) = element.previous_element_sibling().filter(|e| e.matches(":is(h2, h3).shelf").unwrap_or(false))
+            if let Some(heading) =
+                element.previous_element_sibling().filter(|e| e.matches(":is(h2, h3).shelf").unwrap_or(false))
             {
                 heading.unchecked_into::<HtmlElement>().set_hidden(!seen);
             }

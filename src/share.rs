@@ -3,7 +3,7 @@
 use crate::dom;
 use crate::painter::Painter;
 use crate::panels::Frames;
-use crate::player::Config;
+use crate::player::Shared;
 use crate::save::{self, History};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -16,7 +16,7 @@ use yew::prelude::*;
 #[derive(Properties)]
 pub struct Props {
     /// The exhibit.
-    pub config: Rc<Config>,
+    pub config: Shared,
     /// The query of the present values and seed.
     pub address: String,
     /// The present step.

@@ -46,7 +46,7 @@ impl Player {
             Msg::Play => {
                 self.playing = true;
                 // Where nothing is left to do, playing means from the beginning.
-                if matches!(self.status, Status::Finished | Status::Diverged(_)) {
+                if self.refused || matches!(self.status, Status::Finished | Status::Diverged(_)) {
                     self.open(0);
                 } else {
                     self.send_play();
@@ -58,7 +58,11 @@ impl Player {
             }
             Msg::Step => {
                 self.playing = false;
-                self.send(Command::Step { run, steps: 1 });
+                if self.refused {
+                    self.open(0);
+                } else {
+                    self.send(Command::Step { run, steps: 1 });
+                }
             }
             Msg::Reset => {
                 self.playing = false;
@@ -189,7 +193,9 @@ impl Player {
     /// Sends changed values on; while a run is being opened they wait, so that a slider does not pile up runs.
     fn adjust(&mut self) {
         self.write_address();
-        if self.opening {
+        if self.refused {
+            self.open(0);
+        } else if self.opening && self.fetching.is_none() {
             self.changed = true;
         } else {
             self.send(Command::Adjust { run: self.run, values: self.values.clone() });

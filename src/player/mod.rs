@@ -18,19 +18,20 @@ use crate::transport::Transport;
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use std::cell::RefCell;
+use std::ops::Deref;
 use std::rc::Rc;
 use vivarium_frame::controls::{Query, Value, Values};
 use vivarium_frame::page::ExhibitData;
 use vivarium_frame::protocol::{RunId, Status};
 use vivarium_frame::view::{Photo, Room, Touch};
 use web_sys::{DragEvent, HtmlElement};
+use yew::html::Scope;
 use yew::prelude::*;
 
 /// The panels beside the stage that the small player on the front page shows.
 const SMALL: [&str; 2] = ["wall", "energy"];
 
 /// What an experiment is made from.
-#[derive(Clone, PartialEq)]
 pub struct Config {
     /// Absolute address of the worker's script.
     pub worker: String,
@@ -51,11 +52,69 @@ impl Config {
     }
 }
 
+/// A configuration as a property: it never changes, so being the same is enough to be equal.
+#[derive(Clone)]
+pub struct Shared(Rc<Config>);
+
+impl Shared {
+    /// Shares `config`.
+    pub fn new(config: Config) -> Self {
+        Self(Rc::new(config))
+    }
+}
+
+impl PartialEq for Shared {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Deref for Shared {
+    type Target = Config;
+    fn deref(&self) -> &Config {
+        &self.0
+    }
+}
+
 /// The configuration.
 #[derive(Clone, Properties, PartialEq)]
 pub struct Props {
     /// What the experiment is made from.
-    pub config: Rc<Config>,
+    pub config: Shared,
+}
+
+/// Callbacks, made once: what a part of the page is given then stays the same from frame to frame, and the part is left
+/// as it is.
+struct Calls {
+    set: Callback<(String, Value)>,
+    set_all: Callback<Values>,
+    seed: Callback<u64>,
+    speed: Callback<u32>,
+    play: Callback<()>,
+    pause: Callback<()>,
+    step: Callback<()>,
+    reset: Callback<()>,
+    touch: Callback<Touch>,
+    files: Callback<Vec<web_sys::File>>,
+    forget: Callback<()>,
+}
+
+impl Calls {
+    fn new(link: &Scope<Player>) -> Self {
+        Self {
+            set: link.callback(|(name, value)| Msg::Set(name, value)),
+            set_all: link.callback(Msg::SetAll),
+            seed: link.callback(Msg::Seed),
+            speed: link.callback(Msg::Speed),
+            play: link.callback(|()| Msg::Play),
+            pause: link.callback(|()| Msg::Pause),
+            step: link.callback(|()| Msg::Step),
+            reset: link.callback(|()| Msg::Reset),
+            touch: link.callback(Msg::Touch),
+            files: link.callback(Msg::Files),
+            forget: link.callback(|()| Msg::ForgetPhotos),
+        }
+    }
 }
 
 /// What can happen.
@@ -104,7 +163,8 @@ pub enum Msg {
 
 /// The experiment.
 pub struct Player {
-    config: Rc<Config>,
+    config: Shared,
+    calls: Calls,
     link: Option<Link>,
     painter: Painter,
     run: RunId,
@@ -146,7 +206,8 @@ impl Component for Player {
         let query = config.exhibit.schema.read_query(&asked);
         let painter = Painter::new(ctx.link().callback(|()| Msg::Painted), ctx.link().callback(Msg::Complain));
         let mut player = Self {
-            config: Rc::clone(config),
+            config: config.clone(),
+            calls: Calls::new(ctx.link()),
             link: None,
             painter,
             run: 0,
@@ -204,25 +265,22 @@ impl Component for Player {
                 ondragover={takes.then(|| drag(true))} ondragleave={takes.then(|| drag(false))} ondrop={takes.then_some(ondrop)}>
                 { self.view_complaints(ctx) }
                 <div class="bench">
-                    { self.view_panels(ctx, true) }
+                    { self.view_panels(true) }
                     <p class="says">{ self.says() }</p>
-                    { self.view_transport(ctx) }
+                    { self.view_transport() }
                     if !config.small() {
                         <Figures frame={self.frame.clone()} />
                     }
                 </div>
-                <div class="panels">{ self.view_panels(ctx, false) }</div>
+                <div class="panels">{ self.view_panels(false) }</div>
                 if !config.small() {
-                    <Check config={Rc::clone(config)} />
+                    <Check config={config.clone()} />
                     <div class="side">
-                        <ControlPanel exhibit={Rc::clone(config)} values={self.values.clone()}
-                            set={ctx.link().callback(|(name, value)| Msg::Set(name, value))}
-                            set_all={ctx.link().callback(Msg::SetAll)} />
+                        <ControlPanel config={config.clone()} values={self.values.clone()} set={&self.calls.set} set_all={&self.calls.set_all} />
                         if takes {
-                            <OwnPictures count={self.photos.len()} files={ctx.link().callback(Msg::Files)}
-                                forget={ctx.link().callback(|()| Msg::ForgetPhotos)} />
+                            <OwnPictures count={self.photos.len()} files={&self.calls.files} forget={&self.calls.forget} />
                         }
-                        <Share config={Rc::clone(config)} address={self.address()} step={self.step}
+                        <Share config={config.clone()} address={self.address()} step={self.step}
                             frame={self.frame.clone()} history={Rc::clone(&self.history)} painter={self.painter.clone()} />
                     </div>
                 }
@@ -303,7 +361,7 @@ impl Player {
     }
 
     /// The stage, or all panels but the stage.
-    fn view_panels(&self, ctx: &Context<Self>, stage: bool) -> Html {
+    fn view_panels(&self, stage: bool) -> Html {
         let Some(frame) = &self.frame else {
             return if stage {
                 html! { <div class="panel stage waiting" /> }
@@ -315,23 +373,20 @@ impl Player {
         let wanted = |panel: &vivarium_frame::view::Panel| {
             (panel.room == Room::Stage) == stage && (stage || !small || SMALL.contains(&panel.name.as_str()))
         };
-        let touch = ctx.link().callback(Msg::Touch);
         let views = frame.0.panels.iter().enumerate().filter(|(_, panel)| wanted(panel)).map(|(index, panel)| {
             html! {
-                <PanelView key={panel.name.clone()} painter={self.painter.clone()} frame={frame.clone()} {index} touch={&touch} />
+                <PanelView key={panel.name.clone()} painter={self.painter.clone()} frame={frame.clone()} {index} touch={&self.calls.touch} />
             }
         });
         html! { <>{ for views }</> }
     }
 
-    fn view_transport(&self, ctx: &Context<Self>) -> Html {
-        let link = ctx.link();
+    fn view_transport(&self) -> Html {
+        let calls = &self.calls;
         html! {
             <Transport status={self.word()} step={self.step} rate={self.rate} position={self.position()} seed={self.seed}
-                small={self.config.small()}
-                play={link.callback(|()| Msg::Play)} pause={link.callback(|()| Msg::Pause)}
-                once={link.callback(|()| Msg::Step)} reset={link.callback(|()| Msg::Reset)}
-                speed={link.callback(Msg::Speed)} set_seed={link.callback(Msg::Seed)} />
+                small={self.config.small()} play={&calls.play} pause={&calls.pause} once={&calls.step} reset={&calls.reset}
+                speed={&calls.speed} set_seed={&calls.seed} />
         }
     }
 }
