@@ -1,11 +1,11 @@
 // An exhibit's life: played, drawn on, changed, reloaded, broken and restarted.
 
 import assert from "node:assert/strict";
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { EXHIBIT, host, launch, until, visit } from "./harness.mjs";
+import { DIST, EXHIBIT, host, launch, until, visit } from "./harness.mjs";
 
 let server, browser, stop;
 const open = (path, options) => visit(browser, server.address, path, options);
@@ -130,6 +130,56 @@ test("a picture file that is none gets a sentence, and the run goes on", async (
   await shown.press("Step");
   await until("a step", async () => (await shown.step()) > 0);
   assert.deepEqual(shown.problems, []);
+  await shown.page.close();
+});
+
+test("a picture of the visitor's own is taken in, and can be forgotten", async () => {
+  const shown = await open(EXHIBIT);
+  await shown.status("paused");
+  const previews = await readdir(join(DIST, "preview"));
+  const field = await until("a field for pictures", () => shown.page.$("input[type=file]"));
+  const before = await shown.figures();
+  await field.uploadFile(join(DIST, "preview", previews.find((name) => name.endsWith(".png"))));
+  await shown.button("Forget it");
+  await until("other figures", async () => JSON.stringify(await shown.figures()) !== JSON.stringify(before));
+  assert.equal(await shown.alerts(), "");
+  await shown.press("Forget it");
+  await until("the figures of before", async () => JSON.stringify(await shown.figures()) === JSON.stringify(before));
+  assert.deepEqual(shown.problems, []);
+  await shown.page.close();
+});
+
+test("all of it works by the keyboard", async () => {
+  const shown = await open(EXHIBIT);
+  await shown.status("paused");
+  const stage = await shown.page.waitForSelector("canvas[data-panel][tabindex]");
+  await stage.focus();
+  const before = await shown.figures();
+  await shown.page.keyboard.press("r");
+  await until("another cue", async () => JSON.stringify(await shown.figures()) !== JSON.stringify(before));
+  await (await shown.button("Play")).focus();
+  await shown.page.keyboard.press(" ");
+  await until("steps", async () => (await shown.step()) > 0);
+  assert.deepEqual(shown.problems, []);
+  await shown.page.close();
+});
+
+test("pictures, figures and controls are seen in one glance at 1440 x 900, and nothing runs over the edge", async () => {
+  const shown = await open(EXHIBIT);
+  await shown.status("paused");
+  const lowest = await shown.page.evaluate(() => {
+    const bottom = (selector) =>
+      [...document.querySelectorAll(selector)].map((e) => [e.dataset.panel ?? e.dataset.control ?? e.dataset.figure, e.getBoundingClientRect().bottom]);
+    return [...bottom("canvas[data-panel]"), ...bottom("[data-control]"), ...bottom("output[data-figure]")];
+  });
+  assert.ok(lowest.length > 15);
+  assert.deepEqual(lowest.filter(([, bottom]) => bottom > 900), []);
+  for (const [width, height] of [[1440, 900], [390, 844]]) {
+    await shown.page.setViewport({ width, height });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const wide = await shown.page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(wide <= width, `${wide} pixels wide in a window of ${width}`);
+  }
   await shown.page.close();
 });
 
