@@ -54,7 +54,7 @@ pub struct Finding {
     pub part: String,
     /// What was measured, in words.
     pub measure: String,
-    /// Unit; may be empty.
+    /// Unit of `value`; may be empty.
     pub unit: String,
     /// What the baseline is, in words; empty when there is none.
     pub baseline: String,

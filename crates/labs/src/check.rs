@@ -83,6 +83,11 @@ impl Expected {
         }
     }
 
+    /// The unit of what is judged, when the measured value has `unit`.
+    pub fn unit(self, unit: &'static str) -> &'static str {
+        if matches!(self, Expected::TimesBaseline(_)) { "times the baseline" } else { unit }
+    }
+
     /// The lowest and highest number that satisfy it.
     pub fn range(self) -> (f64, f64) {
         match self {
@@ -129,7 +134,7 @@ impl Part {
             id: exhibit.to_owned(),
             part: self.id.to_owned(),
             measure: self.measure.to_owned(),
-            unit: self.unit.to_owned(),
+            unit: self.expected.unit(self.unit).to_owned(),
             baseline: self.baseline.to_owned(),
             seeds: samples,
             value,
