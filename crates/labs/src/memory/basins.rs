@@ -1,6 +1,7 @@
 //! The map of basins: where the dynamics goes from every point of the plane through three stored patterns.
 
 use super::nets::{Memory, Rule};
+use super::theory::Regime;
 use super::walk::Walk;
 use ndarray::Array2;
 use vivarium_engine::rng::Rng;
@@ -13,21 +14,21 @@ const SWEEPS: usize = 50;
 const MOST_PRODUCTS: usize = 1 << 28;
 /// The sign rules: so many multiply-adds may a point cost, before the flips.
 const MOST_WORK: usize = 1 << 23;
+/// Pixels in a row, from fine to coarse; multiples of 4.
+const SIDES: [usize; 4] = [48, 32, 24, 16];
 /// A pixel that is not computed yet.
 const BLANK: u8 = 255;
 
-/// What a state became, seen from three patterns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-enum End {
-    First,
-    Second,
-    Third,
-    Another,
-    Mirror,
-    Mixture,
-    Other,
-}
+/// What a state became, as the index of its name: the first three are the patterns of the plane.
+type End = u8;
+const ANOTHER: End = 3;
+/// Sign rules.
+const MIRROR: End = 4;
+const MIXTURE: End = 5;
+const SPURIOUS: End = 6;
+/// Softmax: the mean of a cluster near the first of the three patterns; near the others are the next two.
+const CLUSTER: End = 4;
+const ELSEWHERE: End = 7;
 
 /// The map, computed pixel by pixel.
 ///
@@ -61,8 +62,9 @@ pub struct Basins {
 }
 
 impl Basins {
-    /// The map through the patterns `three`; nothing of it is computed yet. None where they span no plane.
-    pub fn new(memory: &mut Memory, three: [usize; 3], rng: &Rng) -> Option<Self> {
+    /// The map through the patterns `three`, as fine as about `budget` multiply-adds allow; nothing of it is computed yet.
+    /// None where the patterns span no plane.
+    pub fn new(memory: &mut Memory, three: [usize; 3], budget: u64, rng: &Rng) -> Option<Self> {
         let (units, count) = (memory.units(), memory.count());
         let softmax = memory.kind().rule == Rule::Softmax;
         let too_dear = if softmax { count * count > MOST_PRODUCTS / units } else { count * units > MOST_WORK };
@@ -90,7 +92,8 @@ impl Basins {
         let (x, width) = span(corners.map(|c| c.0));
         let (y, depth) = span(corners.map(|c| c.1));
         let extent = 1.5 * width.max(depth);
-        let side = if units <= 1024 { 48 } else { 32 };
+        let point = if softmax { 10 * count * count } else { units * units / 8 };
+        let side = SIDES.into_iter().find(|side| (side * side * point) as u64 <= budget).unwrap_or(SIDES[3]);
         let mut rng = rng.split("basins");
         let first_pattern = memory.pattern(three[0]).to_vec();
         let gram = softmax.then(|| {
@@ -127,14 +130,6 @@ impl Basins {
         self.next == self.order.len()
     }
 
-    /// Starts over, after the memory's parameters changed.
-    pub fn restart(&mut self, memory: &mut Memory) {
-        self.kinds.fill(BLANK);
-        self.next = 0;
-        self.credit = 0;
-        self.start.refresh(memory);
-    }
-
     /// Spends `budget` multiply-adds more, as nearly as whole pixels allow.
     pub fn work(&mut self, memory: &mut Memory, budget: u64, parallel: bool) {
         if self.done() {
@@ -150,7 +145,7 @@ impl Basins {
                 if self.gram.is_some() { self.attend(memory, x, y) } else { self.descend(memory, x, y, parallel) };
             let (column, row, block) = (usize::from(column), usize::from(row), usize::from(block));
             for line in self.kinds.chunks_exact_mut(self.side).skip(row).take(block) {
-                line[column..column + block].fill(end as u8);
+                line[column..column + block].fill(end);
             }
             self.next += 1;
         }
@@ -171,23 +166,23 @@ impl Basins {
         let units = memory.units() as u64;
         self.credit -= (self.start.cost + self.walk.cost - before + units * (memory.count() as u64 + 3)) as i64;
         if !settled {
-            return End::Other;
+            return SPURIOUS;
         }
         memory.overlaps(self.walk.state(), &mut self.overlaps);
         // A twentieth of the pixels may differ: few rules have their minimum at the pattern itself.
         let near = self.overlaps.iter().position(|m| m.abs() >= 0.9);
         match near {
-            Some(mu) if self.overlaps[mu] < 0.0 => End::Mirror,
+            Some(mu) if self.overlaps[mu] < 0.0 => MIRROR,
             Some(mu) => self.of_three(mu),
-            None if mixture(memory, self.walk.state(), self.three).is_some() => End::Mixture,
-            None => End::Other,
+            None if mixture(memory, self.walk.state(), self.three).is_some() => MIXTURE,
+            None => SPURIOUS,
         }
     }
 
     /// The softmax dynamics from the point (x, y): since every state is a weighted mean of patterns, products of
     /// patterns are all it needs.
     fn attend(&mut self, memory: &Memory, x: f32, y: f32) -> End {
-        let Some(gram) = &self.gram else { return End::Other };
+        let Some(gram) = &self.gram else { return ELSEWHERE };
         let (c, count) = (self.corners, memory.count());
         // The point's weights on the three patterns; they sum to one, and may be negative outside the triangle.
         let third = y / c[2].1;
@@ -211,20 +206,20 @@ impl Basins {
                 break;
             }
         }
-        match self.overlaps.iter().position(|p| *p > 0.9) {
-            Some(mu) => self.of_three(mu),
-            None if settled => End::Mixture,
-            None => End::Other,
+        if let Some(mu) = self.overlaps.iter().position(|p| *p > 0.9) {
+            return self.of_three(mu);
         }
+        let entropy: f32 = self.overlaps.iter().filter(|p| **p > 0.0).map(|p| -p * math::lnf(*p)).sum();
+        if !settled || Regime::of(math::exp(entropy.into()), count) == Regime::Global {
+            return ELSEWHERE;
+        }
+        let product = |k: usize| kernel::dot(gram.row(self.three[k]).as_slice().unwrap_or_default(), &self.overlaps);
+        let products = [product(0), product(1), product(2)];
+        CLUSTER + (0..3).fold(0, |best, k| if products[usize::from(best)] < products[k] { k as u8 } else { best })
     }
 
     fn of_three(&self, mu: usize) -> End {
-        match self.three.iter().position(|&k| k == mu) {
-            Some(0) => End::First,
-            Some(1) => End::Second,
-            Some(_) => End::Third,
-            None => End::Another,
-        }
+        self.three.iter().position(|&k| k == mu).map_or(ANOTHER, |k| k as End)
     }
 
     /// Where a state lies on the plane.
@@ -241,15 +236,13 @@ impl Basins {
         let mut plot = Plot::new(axis("from the first pattern to the second", self.low.0), axis("across", self.low.1));
         plot.square = true;
         let name = |k: usize| names.get(self.three[k]).cloned().unwrap_or_default();
-        let (mixed, other) = if memory.kind().rule == Rule::Softmax {
-            ("mean of several", "not settled")
+        let mut kinds = vec![name(0), name(1), name(2), "another pattern".to_owned()];
+        if memory.kind().rule == Rule::Softmax {
+            kinds.extend((0..3).map(|k| format!("a mean near {}", name(k))));
+            kinds.push("the mean of all".to_owned());
         } else {
-            ("mixture of the three", "spurious state")
-        };
-        let kinds = [name(0), name(1), name(2)]
-            .into_iter()
-            .chain(["another pattern", "mirror image", mixed, other].map(str::to_owned))
-            .collect();
+            kinds.extend(["mirror image", "mixture of the three", "spurious state"].map(str::to_owned));
+        }
         let index = self.kinds.clone();
         plot.field = Some(Raster {
             width: self.side as u32,

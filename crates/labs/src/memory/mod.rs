@@ -7,6 +7,7 @@ mod dense;
 pub mod glyphs;
 pub mod landscape;
 pub mod modern_hopfield;
+pub mod names;
 pub mod nets;
 pub mod panels;
 pub mod patterns;

@@ -157,9 +157,6 @@ impl Default for Controls {
     }
 }
 
-/// Multiply-adds that a step spends on the map of basins.
-const MAP_WORK: u64 = 200_000;
-
 /// The exhibit: a recall, and whatever else is looked at.
 pub struct ModernHopfield {
     controls: Controls,
@@ -188,8 +185,7 @@ impl Exhibit for ModernHopfield {
         match &mut self.scene {
             Some(scene) => scene.step(),
             None => {
-                self.recall.update();
-                self.recall.map(MAP_WORK);
+                self.recall.step();
                 if self.recall.busy() { Progress::Running } else { Progress::Finished }
             }
         }

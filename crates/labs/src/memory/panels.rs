@@ -1,8 +1,9 @@
 //! What is shown of a recall: the state, the wall, energy, overlaps, couplings, basins.
 
+use super::names::Named;
 use super::nets::{Memory, Rule};
 use super::patterns::Pictures;
-use super::recall::{Motion, Named, Recall};
+use super::recall::{Motion, Recall};
 use ndarray::Array2;
 use vivarium_engine::kernel;
 use vivarium_frame::view::{Axis, Cell, ColourMap, Frame, Grid, Ink, Picture, Pixels, Plot, Raster, Room, Shape};
@@ -191,7 +192,10 @@ fn bars(recall: &Recall, overlaps: &[f32]) -> Plot {
     let least = values.iter().copied().fold(0.0, f32::min);
     let low = [0.0, -0.5].into_iter().find(|low| least >= *low).unwrap_or(-1.0);
     let label = if softmax { "softmax weight" } else { "overlap" };
-    let mut plot = Plot::new(Axis::new("pattern"), Axis::new(label).range(low, 1.0));
+    // Weights of a mean over many patterns are all small.
+    let largest = values.iter().copied().fold(0.0, f32::max);
+    let high = if softmax && largest < 0.25 { 1.2 * largest } else { 1.0 };
+    let mut plot = Plot::new(Axis::new("pattern"), Axis::new(label).range(low, high));
     // With more patterns than bars, a bar is the strongest of its neighbours.
     let group = values.len().div_ceil(BARS);
     let (mut x, mut y) = (Vec::new(), Vec::new());

@@ -292,7 +292,8 @@ fn digits(images: &Idx, labels: &Idx, rng: &Rng) -> Vec<(String, Image)> {
     turns
         .filter_map(|(round, class, members)| {
             let k = *members.get(round)?;
-            Some((format!("{class} (no. {})", k + 1), picture(images, k, 1, top)?))
+            let name = if round == 0 { class.to_string() } else { format!("{class}.{}", round + 1) };
+            Some((name, picture(images, k, 1, top)?))
         })
         .collect()
 }
@@ -303,11 +304,12 @@ fn photographs(images: &Idx) -> Vec<(String, Image)> {
     all.filter_map(|(k, name)| Some(((*name).to_owned(), picture(images, k, 3, 255.0)?))).collect()
 }
 
-/// Signs: what is brighter than the mean is +1. For photographs the mean is that of the surroundings, a quarter of the
-/// picture wide, which keeps detail in bright and dark parts alike.
+/// Signs. In a colour picture ink (+1) is what is darker than its surroundings, which keeps detail in bright and dark
+/// parts alike; else ink is what is above the picture's mean.
 fn binarise(image: &Image, out: &mut [f32]) {
     let side = image.width();
-    let reach = if image.channels() == 3 { (side / 8).max(1) } else { side };
+    let photo = image.channels() == 3;
+    let reach = if photo { side / 3 } else { side };
     let grey = image.grey();
     let grey = grey.values();
     // Sums over all pixels above and to the left.
@@ -326,7 +328,7 @@ fn binarise(image: &Image, out: &mut [f32]) {
             let sum = sums[bottom * wide + right] - sums[top * wide + right] - sums[bottom * wide + left]
                 + sums[top * wide + left];
             let mean = sum / ((bottom - top) * (right - left)) as f64;
-            out[y * side + x] = if f64::from(grey[y * side + x]) > mean { 1.0 } else { -1.0 };
+            out[y * side + x] = if photo == (f64::from(grey[y * side + x]) < mean) { 1.0 } else { -1.0 };
         }
     }
 }

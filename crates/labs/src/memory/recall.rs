@@ -1,8 +1,9 @@
 //! A recall: a damaged cue, a memory, and the state on its way from one to the other.
 
-use super::basins::{Basins, mixture};
+use super::basins::Basins;
 use super::cue;
 use super::modern_hopfield::Controls;
+use super::names::strongest;
 use super::nets::{Kind, Memory, Rule};
 use super::panels;
 use super::patterns::{Pictures, Source};
@@ -39,27 +40,12 @@ pub enum Motion {
     Swing,
 }
 
-/// What a state is, in the memory's own terms.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Named {
-    /// A stored pattern, but for so many pixels.
-    Pattern(usize, usize),
-    /// The negative of a stored pattern, but for so many pixels.
-    Mirror(usize, usize),
-    /// The sign of a sum of three patterns, each with this sign.
-    Mixture([usize; 3], [f32; 3]),
-    /// Softmax: a mean over about so many patterns around the nearest one.
-    Cluster(usize, f64),
-    /// Softmax: the mean over all patterns.
-    Everything,
-    /// None of these; the nearest pattern and its overlap.
-    Other(usize, f32),
-}
-
-/// Multiply-adds spent on the map before the first step: the rest follows step by step where steps are many; where they
-/// are few, it is computed at once.
-const FIRST_WORK: u64 = 20_000_000;
-const ALL_WORK: u64 = 300_000_000;
+/// Multiply-adds for the map of basins. Where steps are many it may cost `MAP_WORK`, of which the first part is spent
+/// before the first step and the rest step by step; where they are few it is computed at once.
+const MAP_WORK: u64 = 4_000_000_000;
+const FIRST_WORK: u64 = 30_000_000;
+const STEP_WORK: u64 = 200_000;
+const ALL_WORK: u64 = 600_000_000;
 /// Points of the state's path that are kept for the map.
 const TRAIL: usize = 256;
 /// Patterns on the wall.
@@ -196,9 +182,7 @@ impl Recall {
             }
             if old.beta != controls.beta || old.degree != controls.degree || old.update != controls.update {
                 self.walk.refresh(&mut self.memory);
-                if let Some(basins) = &mut self.basins {
-                    basins.restart(&mut self.memory);
-                }
+                self.chart();
             }
         }
         let cue = controls.cue as usize - 1;
@@ -228,6 +212,7 @@ impl Recall {
         self.cue = self.cue.min(self.memory.count() - 1);
         match kept {
             Some(_) => {
+                self.trail.clear();
                 self.touched();
                 self.chart();
             }
@@ -284,11 +269,10 @@ impl Recall {
     fn chart(&mut self) {
         let count = self.memory.count();
         let three = [0, 1, 2].map(|k| (self.cue + k) % count);
-        self.basins = if count >= 3 { Basins::new(&mut self.memory, three, &self.noise) } else { None };
-        self.trail.clear();
+        let (whole, first) = if self.one_by_one() { (MAP_WORK, FIRST_WORK) } else { (ALL_WORK, ALL_WORK) };
+        self.basins = if count >= 3 { Basins::new(&mut self.memory, three, whole, &self.noise) } else { None };
         self.note();
-        let stepwise = self.controls.rule.signs() && self.controls.update == Update::Asynchronous;
-        self.map(if stepwise { FIRST_WORK } else { ALL_WORK });
+        self.map(first);
     }
 
     /// Another cue at random.
@@ -322,7 +306,7 @@ impl Recall {
             let moved = self.walk.state().iter().zip(&self.past[0]).any(|(new, old)| (new - old).abs() > 1e-5);
             self.motion = if moved { Motion::Moving } else { Motion::Rest };
             self.look();
-        } else if self.controls.update == Update::Synchronous {
+        } else if !self.one_by_one() {
             self.past.swap(0, 1);
             self.past[0].copy_from_slice(self.walk.state());
             let dynamics = &mut self.dynamics;
@@ -365,17 +349,26 @@ impl Recall {
 
     /// Updates once each unit, or all of them once.
     pub fn sweep(&mut self) {
-        let one_by_one = self.controls.rule.signs() && self.controls.update == Update::Asynchronous;
-        for _ in 0..if one_by_one { self.memory.units() } else { 1 } {
+        for _ in 0..if self.one_by_one() { self.memory.units() } else { 1 } {
             self.update();
         }
     }
 
-    /// Works on the map.
-    pub fn map(&mut self, budget: u64) {
+    /// One step: an update while the state moves, and a piece of the map. Allocates nothing.
+    pub fn step(&mut self) {
+        self.update();
+        self.map(if self.one_by_one() { STEP_WORK } else { 20 * STEP_WORK });
+    }
+
+    fn map(&mut self, budget: u64) {
         if let Some(basins) = &mut self.basins {
             basins.work(&mut self.memory, budget, self.controls.update == Update::Synchronous);
         }
+    }
+
+    /// Whether units are updated one by one.
+    fn one_by_one(&self) -> bool {
+        self.controls.rule.signs() && self.controls.update == Update::Asynchronous
     }
 
     /// Whether a step would still change something.
@@ -392,11 +385,7 @@ impl Recall {
     fn note(&mut self) {
         self.energies[0].push(self.updates as f32, self.level());
         // The place costs two products: it is noted a hundred times or so in a sweep.
-        let every = if self.controls.rule.signs() && self.controls.update == Update::Asynchronous {
-            (self.memory.units() as u64 / 64).max(1)
-        } else {
-            1
-        };
+        let every = if self.one_by_one() { (self.memory.units() as u64 / 64).max(1) } else { 1 };
         if self.updates.is_multiple_of(every)
             && let Some(basins) = &self.basins
         {
@@ -431,44 +420,6 @@ impl Recall {
         overlaps
     }
 
-    /// The pixels in which the state differs from pattern `mu`, taken with `sign`.
-    pub fn distance(&self, mu: usize, sign: f32) -> usize {
-        let channels = self.pictures.channels;
-        let pairs = self.walk.state().chunks_exact(channels).zip(self.memory.pattern(mu).chunks_exact(channels));
-        pairs.filter(|(s, x)| s.iter().zip(*x).any(|(s, x)| (s - sign * x).abs() > 0.5)).count()
-    }
-
-    /// What the state is.
-    pub fn name(&self, overlaps: &[f32]) -> Named {
-        let mut best = Vec::new();
-        strongest(overlaps, 3, &mut best);
-        let (mu, m, pixels) = (best[0], overlaps[best[0]], self.pictures.side * self.pictures.side);
-        let few = pixels / 20;
-        if self.controls.rule == Rule::Softmax {
-            let effective = self.memory.effective_patterns();
-            let count = self.memory.count() as f64;
-            return if effective < 1.1 && self.distance(mu, 1.0) <= few {
-                Named::Pattern(mu, self.distance(mu, 1.0))
-            } else if effective > 0.9 * count && count > 1.0 {
-                Named::Everything
-            } else if self.motion == Motion::Rest {
-                Named::Cluster(mu, effective)
-            } else {
-                Named::Other(mu, m)
-            };
-        }
-        let distance = self.distance(mu, m.signum());
-        if distance <= few {
-            return if m > 0.0 { Named::Pattern(mu, distance) } else { Named::Mirror(mu, distance) };
-        }
-        if let Ok(three) = <[usize; 3]>::try_from(best)
-            && let Some(signs) = mixture(&self.memory, self.walk.state(), three)
-        {
-            return Named::Mixture(three, signs);
-        }
-        Named::Other(mu, m)
-    }
-
     /// The pointer on the state: presses at (x, y), in pixels.
     pub fn press(&mut self, x: f32, y: f32, opposite: bool) {
         self.pointer = (x, y);
@@ -482,18 +433,6 @@ impl Recall {
         self.pointer = (x, y);
         self.walk.paint(&mut self.memory, strokes.into_iter());
         self.touched();
-    }
-}
-
-/// The indices of the `most` values that are largest in size, in falling order, into `out`.
-fn strongest(values: &[f32], most: usize, out: &mut Vec<usize>) {
-    out.clear();
-    for (k, value) in values.iter().enumerate() {
-        let place = out.partition_point(|&other| values[other].abs() >= value.abs());
-        if place < most {
-            out.truncate(most - 1);
-            out.insert(place, k);
-        }
     }
 }
 

@@ -2,6 +2,7 @@ use super::*;
 use crate::data;
 use crate::memory::cue::{Brush, Hide};
 use crate::memory::modern_hopfield::Side;
+use crate::memory::names::Named;
 use crate::memory::patterns::Set;
 
 fn recall(controls: &Controls) -> Recall {
