@@ -99,7 +99,7 @@ impl Component for Check {
 impl Check {
     fn words(&self, measured: u64, all: u64) -> String {
         match &self.checking {
-            None => "Measured in your browser, over several seeds, against the paper\u{2019}s own baseline.".to_owned(),
+            None => "Measured here and now, over several seeds, beside the paper\u{2019}s baseline.".to_owned(),
             Some(_) if self.running => format!("{measured} of {all} seeds measured."),
             Some(checking) if checking.done() => format!("Done: {measured} of {all} seeds measured."),
             Some(_) => format!("Cancelled after {measured} of {all} seeds; what was measured stays."),
@@ -190,14 +190,14 @@ fn view_part(part: &PartData, progress: Option<&Progress>, ledger: Option<&Findi
     html! {
         <li class="part" key={part.id.clone()}>
             <p class="measure" title={part.measure.clone()}>{ &part.measure }</p>
+            if !part.because.is_empty() {
+                <details class="because"><summary>{ "Why this line" }</summary><p>{ &part.because }</p></details>
+            }
             <p class="expected">
                 { "Expected: " }<b>{ &part.expected }</b>
                 if !part.unit.is_empty() { { " " }{ &part.unit } }
                 { " " }{ source }
             </p>
-            if !part.because.is_empty() {
-                <details class="because"><summary>{ "Why this line" }</summary><p>{ &part.because }</p></details>
-            }
             if let Some(progress) = progress { { view_progress(progress, ledger) } }
             else if let Some(ledger) = ledger {
                 <p class="ledger">

@@ -1,16 +1,21 @@
 //! Taking the experiment along: links, embedding code, files.
 
-use crate::dom;
 use crate::painter::Painter;
 use crate::panels::Frames;
 use crate::player::Shared;
 use crate::save::{self, History};
+use crate::{dom, theme};
 use std::cell::RefCell;
 use std::rc::Rc;
+use vivarium_frame::paint::Look;
+use vivarium_frame::svg;
 use vivarium_frame::view::Picture;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
+
+/// Width and height of a saved drawing, in CSS pixels.
+const SVG_SIZE: (u32, u32) = (640, 480);
 
 /// What is shared.
 #[derive(Properties)]
@@ -97,6 +102,20 @@ pub fn Share(props: &Props) -> Html {
             }
         })
     };
+    let drawing = {
+        let (panel, frame) = (panel.clone(), props.frame.clone());
+        let (said, id) = (said.clone(), props.config.exhibit.id.clone());
+        Callback::from(move |_: MouseEvent| {
+            let name = panel.cast::<HtmlSelectElement>().map(|select| select.value()).unwrap_or_default();
+            let panel = frame.iter().flat_map(|frame| &frame.0.panels).find(|panel| panel.name == name);
+            let look = Look { dark: theme::dark(), ratio: 1.0 };
+            match panel.map(|panel| svg::panel(panel, SVG_SIZE.0, SVG_SIZE.1, &look)) {
+                Some(Ok(svg)) => save::text(&format!("{id}-{name}.svg"), "image/svg+xml", &svg),
+                Some(Err(why)) => said.set(format!("The picture could not be drawn: {why}.")),
+                None => {}
+            }
+        })
+    };
     let select_all = Callback::from(|event: FocusEvent| event.target_unchecked_into::<HtmlInputElement>().select());
     let panels = props.frame.iter().flat_map(|frame| &frame.0.panels).map(|panel| {
         let kind = if matches!(panel.picture, Picture::Table(_)) { "CSV" } else { "PNG" };
@@ -117,7 +136,8 @@ pub fn Share(props: &Props) -> Html {
             <div class="row">
                 <label class="unseen" for="save-panel">{ "Picture to save" }</label>
                 <select id="save-panel" ref={panel}>{ for panels }</select>
-                <button type="button" onclick={one}>{ "Save picture" }</button>
+                <button type="button" onclick={one}>{ "Save" }</button>
+                <button type="button" onclick={drawing}>{ "As SVG" }</button>
             </div>
             <p role="status">{ (*said).clone() }</p>
             if !shown.is_empty() {
