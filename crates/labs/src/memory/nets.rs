@@ -109,6 +109,14 @@ impl Memory {
             Rule::Polynomial => Store::Dense(Dense::new(patterns.view(), kind.degree)),
             Rule::Softmax => Store::Softmax,
         };
+        if let Store::Pairwise(couplings) = &store
+            && couplings.whole.iter().any(|w| !w.is_finite())
+        {
+            return Err(Complaint::about(
+                "patterns",
+                "With so many patterns the couplings of this rule grow without bound.",
+            ));
+        }
         let largest = patterns.rows().into_iter().map(|x| dot64(x.as_slice(), x.as_slice())).fold(0.0, f64::max);
         Ok(Self {
             kind,

@@ -278,6 +278,7 @@ fn what_cannot_be_stored_is_refused() {
     assert!(complains(Kind::of(Rule::Softmax), Array2::from_elem((2, 4), f32::NAN)).contains("not a number"));
     assert!(complains(Kind { degree: 7, ..Kind::of(Rule::Polynomial) }, random(2, 4, 0)).contains("2 to 6"));
     assert!(complains(Kind { beta: 0.0, ..Kind::of(Rule::Softmax) }, random(2, 4, 0)).contains("above 0"));
+    assert!(complains(Kind::of(Rule::Storkey), random(5000, 16, 0)).contains("without bound"));
     // One unit, one pattern: nothing to do, and nothing breaks.
     for rule in SIGN_RULES {
         let mut memory = Memory::new(Kind::of(rule), Array2::ones((1, 1))).unwrap();

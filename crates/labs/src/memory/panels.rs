@@ -145,11 +145,11 @@ fn lights(recall: &Recall, overlaps: &[f32]) -> Vec<f32> {
 }
 
 fn wall_title(recall: &Recall) -> String {
-    let (shown, stored) = (recall.wall.len(), recall.memory.count());
+    let (shown, stored, limit) = (recall.wall.len(), recall.memory.count(), recall.limit);
     if shown == stored {
-        format!("All {stored} stored patterns")
+        format!("All {stored} stored patterns{limit}")
     } else {
-        format!("{shown} nearest of {stored} patterns")
+        format!("{shown} nearest of {stored} patterns{limit}")
     }
 }
 

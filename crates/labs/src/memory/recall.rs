@@ -51,6 +51,9 @@ const TRAIL: usize = 256;
 /// Patterns on the wall.
 pub const WALL: usize = 60;
 
+/// Patterns, the memory that stores them, and why there are no more.
+type Stored = (Pictures, Memory, &'static str);
+
 /// A memory, a cue and the state.
 pub struct Recall {
     source: Source,
@@ -58,6 +61,8 @@ pub struct Recall {
     pub pictures: Pictures,
     /// The memory.
     pub memory: Memory,
+    /// Why fewer patterns are stored than were asked for, as the end of a sentence; empty when they are not.
+    pub limit: &'static str,
     /// The state.
     pub walk: Walk,
     /// The couplings as a picture.
@@ -101,12 +106,13 @@ impl Recall {
     /// When a data set is missing or malformed.
     pub fn new(controls: &Controls, seed: u64, store: &Store) -> Result<Self, Complaint> {
         let source = Source::new(controls.set, controls.side.pixels(), seed, store)?;
-        let (pictures, mut memory) = Self::store(controls, &source, &[])?;
+        let (pictures, mut memory, limit) = Self::store(controls, &source, &[])?;
         let first = memory.pattern(0).to_vec();
         let walk = Walk::new(&mut memory, &first);
         let units = memory.units();
         let mut recall = Self {
             source,
+            limit,
             walk,
             couplings: panels::couplings(&memory),
             goal: 0.0,
@@ -136,16 +142,25 @@ impl Recall {
         Ok(recall)
     }
 
-    fn store(controls: &Controls, source: &Source, forgotten: &[usize]) -> Result<(Pictures, Memory), Complaint> {
+    fn store(controls: &Controls, source: &Source, forgotten: &[usize]) -> Result<Stored, Complaint> {
         let signs = controls.rule.signs();
         let units = controls.side.pixels() * controls.side.pixels();
-        // Storing must stay a matter of a second or two: these rules cost so many multiply-adds a pattern.
-        let most = match controls.rule {
-            Rule::Storkey => (1_000_000_000 / (units * units)).max(1),
-            Rule::PseudoInverse => units.min(4_000_000_000 / (units * units)).max(1),
-            _ => usize::MAX,
+        // Storing must stay a matter of a second or two: these rules cost so many multiply-adds a pattern. Nor do they hold
+        // more than so many: the projection then is the identity, Storkey's couplings grow without bound.
+        let (most, useful) = match controls.rule {
+            Rule::Storkey => (1_000_000_000 / (units * units), 2 * units),
+            Rule::PseudoInverse => (4_000_000_000 / (units * units), units),
+            _ => (usize::MAX, usize::MAX),
         };
-        let mut pictures = source.pictures((controls.patterns as usize).min(most), signs);
+        let asked = controls.patterns as usize;
+        let mut pictures = source.pictures(asked.min(most).min(useful).max(1), signs);
+        let stored = pictures.names.len() - source.own();
+        let limit = match stored {
+            _ if stored >= asked => "",
+            _ if stored == useful => "; this rule has no use for more",
+            _ if stored == most => "; storing more would take too long",
+            _ => "; there is no room or no data for more",
+        };
         pictures.forget(forgotten);
         let kind = Kind {
             rule: controls.rule,
@@ -155,7 +170,7 @@ impl Recall {
         };
         // The memory alone keeps the values.
         let memory = Memory::new(kind, std::mem::take(&mut pictures.values))?;
-        Ok((pictures, memory))
+        Ok((pictures, memory, limit))
     }
 
     /// Takes over new controls (all but the set and the side, which need another recall).
@@ -197,8 +212,7 @@ impl Recall {
     /// Stores everything anew and keeps the state, where it is one of the new memory's too.
     fn renew(&mut self) -> Result<(), Complaint> {
         let signs = self.memory.kind().rule.signs();
-        let (pictures, memory) = Self::store(&self.controls, &self.source, &self.forgotten)?;
-        (self.pictures, self.memory) = (pictures, memory);
+        (self.pictures, self.memory, self.limit) = Self::store(&self.controls, &self.source, &self.forgotten)?;
         self.couplings = panels::couplings(&self.memory);
         let units = self.memory.units();
         let kept = (units == self.walk.state().len() && signs == self.controls.rule.signs())
