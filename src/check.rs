@@ -139,17 +139,19 @@ impl Check {
     fn receive(&mut self, at: usize, signal: Signal) {
         let Some(checking) = &mut self.checking else { return };
         match signal {
-            Signal::Event(Event::Measured { job, sample, seconds, .. }) => {
-                checking.measured(job, sample, seconds);
-                self.workers[at].1 = None;
-            }
-            Signal::Event(Event::Concluded { job, finding }) => {
-                checking.concluded(job, finding);
-                self.workers[at].1 = None;
-            }
-            Signal::Event(Event::Panicked { message }) => self.lose(at, &message),
+            Signal::Event(event) => match *event {
+                Event::Measured { job, sample, seconds, .. } => {
+                    checking.measured(job, sample, seconds);
+                    self.workers[at].1 = None;
+                }
+                Event::Concluded { job, finding } => {
+                    checking.concluded(job, finding);
+                    self.workers[at].1 = None;
+                }
+                Event::Panicked { message } => self.lose(at, &message),
+                _ => {}
+            },
             Signal::Lost(why) => self.lose(at, &why),
-            Signal::Event(_) => {}
         }
         self.give_work();
     }

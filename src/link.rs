@@ -12,7 +12,7 @@ use yew::Callback;
 /// What comes over the line.
 pub enum Signal {
     /// An event of the worker's.
-    Event(Event),
+    Event(Box<Event>),
     /// The worker is lost: a sentence.
     Lost(String),
 }
@@ -45,9 +45,9 @@ impl Link {
                     Ok(Event::Ready) => {
                         let early = waiting.borrow_mut().take();
                         early.iter().flatten().for_each(|command| post(&worker, command));
-                        Signal::Event(Event::Ready)
+                        Signal::Event(Box::new(Event::Ready))
                     }
-                    Ok(event) => Signal::Event(event),
+                    Ok(event) => Signal::Event(Box::new(event)),
                     Err(complaint) => Signal::Lost(complaint.sentence),
                 };
                 timing::read(dom::now() - start);

@@ -117,9 +117,9 @@ pub fn Share(props: &Props) -> Html {
         })
     };
     let select_all = Callback::from(|event: FocusEvent| event.target_unchecked_into::<HtmlInputElement>().select());
-    let panels = props.frame.iter().flat_map(|frame| &frame.0.panels).map(|panel| {
+    let panels = props.frame.iter().flat_map(|frame| &frame.0.panels).enumerate().map(|(at, panel)| {
         let kind = if matches!(panel.picture, Picture::Table(_)) { "CSV" } else { "PNG" };
-        html! { <option value={panel.name.clone()}>{ format!("{} ({kind})", panel.title) }</option> }
+        html! { <option key={panel.name.clone()} value={panel.name.clone()} selected={at == 0}>{ format!("{} ({kind})", panel.title) }</option> }
     });
     html! {
         <details class="share">

@@ -24,7 +24,7 @@ impl Player {
     pub(super) fn act(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         let run = self.run;
         match msg {
-            Msg::Signal(Signal::Event(event)) => return self.receive(event),
+            Msg::Signal(Signal::Event(event)) => return self.receive(*event),
             Msg::Signal(Signal::Lost(why)) => self.lose(why),
             Msg::Painted => {
                 self.send(Command::Painted { run });
