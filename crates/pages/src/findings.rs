@@ -36,6 +36,16 @@ pub fn badge(verdict: Verdict) -> Markup {
     html! { span.verdict data-verdict=(verdict.word()) { (verdict.label()) } }
 }
 
+/// An exhibit's findings as one coloured word; where its parts differ, as how many of them hold. Empty without findings.
+pub fn overall_badge<'f>(findings: impl Iterator<Item = &'f Finding> + Clone) -> Markup {
+    let Some(verdict) = overall(findings.clone()) else { return Markup::default() };
+    if verdict == Verdict::Holds {
+        return badge(verdict);
+    }
+    let (all, holding) = (findings.clone().count(), findings.filter(|f| f.verdict == Verdict::Holds).count());
+    html! { span.verdict data-verdict=(verdict.word()) { (holding) " of " (all) " parts hold" } }
+}
+
 /// The measured value with its interval.
 pub fn measured(finding: &Finding) -> Markup {
     let [lo, hi] = finding.interval;

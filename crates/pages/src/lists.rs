@@ -1,6 +1,6 @@
 //! Papers in lists: badges, entries, tiles, and the page for a wrong address.
 
-use crate::findings::{badge, overall};
+use crate::findings::{overall, overall_badge};
 use crate::shell::Page;
 use crate::site::Site;
 use crate::typeset::typeset;
@@ -32,7 +32,7 @@ pub fn entry(site: &Site, lab: &Lab, paper: &Paper, to_lab: &str) -> Markup {
         li data-paper=(paper.id) data-lab=(lab.id) data-fidelity=(paper.fidelity) data-state=(state(site, paper))
             data-verdict=(verdict.map_or("", Verdict::word)) data-text=(text) {
             a href={ (to_lab) (paper.id) "/" } { (paper.name) }
-            @if let Some(verdict) = verdict { " " (badge(verdict)) }
+            " " (overall_badge(site.findings(&paper.id)))
             span.paper { (paper.title) ", " (paper.year) }
         }
     }
@@ -46,7 +46,7 @@ pub fn tile(site: &Site, paper: &Paper, root: &str, to_lab: &str) -> Markup {
             @if let Some(preview) = preview { (preview.stage.element(root)) }
             p.tags {
                 span.state data-state=(state(site, paper)) { (state(site, paper)) } (fidelity(paper.fidelity))
-                @if let Some(verdict) = verdict(site, paper) { (badge(verdict)) }
+                (overall_badge(site.findings(&paper.id)))
             }
             h3 { a href={ (to_lab) (paper.id) "/" } { (paper.name) } }
             p.hook { (typeset(&paper.hook)) }

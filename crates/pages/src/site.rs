@@ -91,7 +91,7 @@ impl<'a> Site<'a> {
     }
 
     /// The committed findings of an exhibit.
-    pub fn findings(&self, id: &str) -> impl Iterator<Item = &Finding> {
+    pub fn findings(&self, id: &str) -> impl Iterator<Item = &Finding> + Clone {
         self.ledger.findings.iter().filter(move |finding| finding.id == id)
     }
 

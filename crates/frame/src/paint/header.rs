@@ -136,8 +136,9 @@ fn entries<DB: DrawingBackend>(pen: &Pen<DB>, plot: &Plot) -> Vec<Entry> {
             entries.push(Entry { text: text.to_owned(), colour, sample, left: 0.0, row: 0 });
         }
     };
-    if let Some(Pixels::Kinds { names, .. }) = plot.field.as_ref().map(|field| &field.pixels) {
-        for (index, name) in (0..=u8::MAX).zip(names) {
+    if let Some(Pixels::Kinds { index: kinds, names }) = plot.field.as_ref().map(|field| &field.pixels) {
+        // Only the kinds that are to be seen: room is scarce in a small panel.
+        for (index, name) in (0..=u8::MAX).zip(names).filter(|(index, _)| kinds.contains(index)) {
             add(name, kind(index, pen.theme), Sample::Block);
         }
     }

@@ -233,7 +233,7 @@ impl Basins {
     /// The map, with the patterns' names and the path of the state so far (its last point is the present).
     pub fn picture(&self, memory: &Memory, names: &[String], trail: &[(f32, f32)]) -> Picture {
         let axis = |label: &str, low: f32| Axis::new(label).range(low, low + self.extent);
-        let mut plot = Plot::new(axis("from the first pattern to the second", self.low.0), axis("across", self.low.1));
+        let mut plot = Plot::new(axis("along the plane", self.low.0), axis("across", self.low.1));
         plot.square = true;
         let name = |k: usize| names.get(self.three[k]).cloned().unwrap_or_default();
         let mut kinds = vec![name(0), name(1), name(2), "another pattern".to_owned()];

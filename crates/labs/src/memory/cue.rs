@@ -41,6 +41,18 @@ pub enum Brush {
     Erase,
 }
 
+impl Brush {
+    /// What a drag does, in a sentence.
+    pub fn says(self) -> &'static str {
+        match self {
+            Brush::Draw => "Drag to draw, with shift to erase.",
+            Brush::Smudge => "Drag to smudge.",
+            Brush::Flip => "Drag to flip pixels.",
+            Brush::Erase => "Drag to erase, with shift to draw.",
+        }
+    }
+}
+
 /// `pattern` with a share `noise` of its pixels flipped (real pixels become anything between paper and ink), then a half
 /// covered.
 pub fn damaged(pictures: &Pictures, pattern: &[f32], noise: f64, hide: Hide, rng: &mut Rng) -> Vec<f32> {

@@ -31,28 +31,28 @@ pub fn draw(recall: &Recall, frame: &mut Frame) {
             pictures.side,
             says(recall, &named)
         ))
-        .touch("Drag to use the brush, with shift for the opposite. Space: update; R: another cue; arrows: next cue.");
+        .touch(format!("{} Space updates, R brings a new cue.", recall.controls.brush.says()));
 
     let light = lights(recall, &overlaps);
     frame
         .panel("wall", wall_title(recall), Room::Wide, Picture::Grid(wall(recall, &light)))
         .alt(format!("Thumbnails of {} stored patterns, each lit by how strongly it is recalled.", recall.wall.len()))
-        .touch("Click a pattern to make it the cue, shift-click to forget it.");
+        .touch("Click: cue. Shift-click: forget.");
 
-    frame.panel("energy", "Energy against updates", Room::Cell, Picture::Plot(energy(recall))).alt(format!(
+    frame.panel("energy", "Energy", Room::Cell, Picture::Plot(energy(recall))).alt(format!(
         "The energy is {:.4} per unit after {} updates.",
         recall.level(),
         recall.updates
     ));
 
     let softmax = memory.kind().rule == Rule::Softmax;
-    let title = if softmax { "Softmax weight of every pattern" } else { "Overlap with every pattern" };
+    let title = if softmax { "Softmax weights" } else { "Overlaps with patterns" };
     frame
         .panel("overlaps", title, Room::Cell, Picture::Plot(bars(recall, &overlaps)))
         .alt(format!("The largest belongs to {}.", nearest(&overlaps).map_or("none", |mu| &pictures.names[mu])));
 
     let title = match (memory.weights(), softmax) {
-        (Some(_), _) => "Couplings between units",
+        (Some(_), _) => "Couplings of units",
         (None, _) => "Likeness of the patterns",
     };
     frame
@@ -69,7 +69,7 @@ pub fn draw(recall: &Recall, frame: &mut Frame) {
             "There is no map: it needs three patterns that span a plane, and not too many in all.".to_owned(),
         ),
     };
-    frame.panel("basins", "Basins on the plane through three patterns", Room::Cell, picture).alt(alt);
+    frame.panel("basins", "Basins of three patterns", Room::Cell, picture).alt(alt);
 }
 
 fn figures(recall: &Recall, overlaps: &[f32], frame: &mut Frame) {

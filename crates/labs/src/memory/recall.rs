@@ -85,7 +85,7 @@ pub struct Recall {
     pub flips: u64,
     /// Whether the state still moves.
     pub motion: Motion,
-    controls: Controls,
+    pub(super) controls: Controls,
     forgotten: Vec<usize>,
     cues: u64,
     noise: Rng,
