@@ -197,7 +197,8 @@ fn view_part(part: &PartData, progress: Option<&Progress>, ledger: Option<&Findi
             }
             <p class="expected">
                 { "Expected: " }<b>{ &part.expected }</b>
-                if !part.unit.is_empty() { { " " }{ &part.unit } }
+                // A ratio to the baseline has no unit.
+                if !part.unit.is_empty() && !part.expected.ends_with("times the baseline") { { " " }{ &part.unit } }
                 { " " }{ source }
             </p>
             if let Some(progress) = progress { { view_progress(progress, ledger) } }
