@@ -23,6 +23,7 @@ mod speed;
 mod theme;
 mod timing;
 mod transport;
+mod views;
 
 use player::{Config, Player, Shared};
 use vivarium_frame::page::{ELEMENT, ExhibitData, PageData};

@@ -15,6 +15,7 @@ use crate::panels::{Frames, PanelView};
 use crate::save::History;
 use crate::share::Share;
 use crate::transport::Transport;
+use crate::views::Views;
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use std::cell::RefCell;
@@ -264,6 +265,9 @@ impl Component for Player {
             <div class={classes!("player", if config.small() { "small" } else { "whole" })}
                 ondragover={takes.then(|| drag(true))} ondragleave={takes.then(|| drag(false))} ondrop={takes.then_some(ondrop)}>
                 { self.view_complaints(ctx) }
+                if !config.small() {
+                    <Views schema={config.exhibit.schema.clone()} values={self.values.clone()} set={&self.calls.set} />
+                }
                 <div class="bench">
                     { self.view_panels(true) }
                     <p class="says">{ self.says() }</p>

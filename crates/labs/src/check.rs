@@ -103,7 +103,7 @@ impl Expected {
             Expected::AtLeast(lo) => format!("at least {lo}"),
             Expected::AtMost(hi) => format!("at most {hi}"),
             Expected::Within(lo, hi) => format!("between {lo} and {hi}"),
-            Expected::AboveBaselineBy(by) if by == 0.0 => "above the baseline".to_owned(),
+            Expected::AboveBaselineBy(0.0) => "above the baseline".to_owned(),
             Expected::AboveBaselineBy(by) => format!("above the baseline by more than {by}"),
             Expected::TimesBaseline(times) => format!("more than {times} times the baseline"),
         }
