@@ -26,11 +26,9 @@ pub fn serve(folder: &Path, port: u16, base: &str) -> Result<()> {
     let listener = listen(port)?;
     println!("The site is at http://127.0.0.1:{}{base} (Ctrl+C stops it)", listener.local_addr()?.port());
     std::thread::scope(|scope| {
-        for stream in listener.incoming() {
-            // A visitor who has gone away is no fault of the server's.
-            if let Ok(stream) = stream {
-                scope.spawn(|| answer(stream, folder, &base).ok());
-            }
+        // A visitor who has gone away is no fault of the server's.
+        for stream in listener.incoming().flatten() {
+            scope.spawn(|| answer(stream, folder, &base).ok());
         }
     });
     Ok(())

@@ -1,5 +1,7 @@
 //! What every exhibit must do. One walk over the registry tests them all, so that a new one needs no test of this kind.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail by a panic")]
+
 use std::collections::BTreeSet;
 use vivarium_frame::controls::{Control, Kind, RESERVED, Scale, Value, Values};
 use vivarium_frame::files;
@@ -55,7 +57,11 @@ fn assert_sound(id: &str, frame: &Frame) {
         assert!(!panel.title.is_empty() && !panel.alt.is_empty(), "{id}: panel {} without title or text", panel.name);
         match &panel.picture {
             Picture::Plot(plot) => {
-                assert!(!plot.x.label.is_empty() && !plot.y.label.is_empty(), "{id}: {} has a nameless axis", panel.name);
+                assert!(
+                    !plot.x.label.is_empty() && !plot.y.label.is_empty(),
+                    "{id}: {} has a nameless axis",
+                    panel.name
+                );
             }
             Picture::Image(raster) => {
                 let pixels = (raster.width * raster.height) as usize;
@@ -186,7 +192,11 @@ fn pictures_are_as_stored() {
             std::fs::write(&path, &svg).unwrap();
         }
         let stored = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(svg == stored, "{}: the picture has changed; store it with UPDATE_PICTURES=1 if that is meant", entry.id);
+        assert!(
+            svg == stored,
+            "{}: the picture has changed; store it with UPDATE_PICTURES=1 if that is meant",
+            entry.id
+        );
     }
 }
 

@@ -1,13 +1,12 @@
 //! The plane of load and temperature: where a Hebb network retrieves, measured cell by cell over the theory's lines.
 
 use super::ags::{self, Boundaries};
+use super::cells;
 use super::hebb::Hebb;
 use crate::exhibit::Progress;
 use vivarium_engine::rng::Rng;
 use vivarium_engine::stats::Moments;
-use vivarium_frame::view::{
-    Axis, ColourMap, Frame, Ink, Phase, Picture, Pixels, Plot, Raster, Room, Shape, Table, Touch,
-};
+use vivarium_frame::view::{Axis, ColourMap, Frame, Ink, Picture, Pixels, Plot, Raster, Room, Shape, Table, Touch};
 
 /// Cells along the load and along the temperature.
 const COLUMNS: usize = 20;
@@ -113,25 +112,11 @@ impl PhasePlane {
 
     /// Chooses the cell under the pointer, or beside the chosen one by the arrow keys.
     pub fn touch(&mut self, touch: &Touch) {
-        if touch.panel != "phase" {
-            return;
+        if touch.panel == "phase" {
+            self.chosen = cells::choose(touch, (COLUMNS, ROWS), self.chosen, |load, temperature| {
+                [load / MOST_LOAD * COLUMNS as f64, temperature / MOST_TEMPERATURE * ROWS as f64]
+            });
         }
-        let (column, row) = (self.chosen % COLUMNS, self.chosen / COLUMNS);
-        let (column, row) = match &touch.phase {
-            Phase::Key(key) => match key.as_str() {
-                "ArrowLeft" => (column.saturating_sub(1), row),
-                "ArrowRight" => (column + 1, row),
-                "ArrowDown" => (column, row.saturating_sub(1)),
-                "ArrowUp" => (column, row + 1),
-                _ => (column, row),
-            },
-            Phase::Up => return,
-            _ => {
-                let place = |x: f32, most: f64, cells: usize| (f64::from(x) / most * cells as f64).max(0.0) as usize;
-                (place(touch.x, MOST_LOAD, COLUMNS), place(touch.y, MOST_TEMPERATURE, ROWS))
-            }
-        };
-        self.chosen = row.min(ROWS - 1) * COLUMNS + column.min(COLUMNS - 1);
     }
 
     /// The plane, the chosen cell's numbers, and a cut along the temperature through it.
@@ -324,6 +309,7 @@ fn coarse_to_fine() -> Vec<(usize, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use vivarium_frame::view::Phase;
 
     fn run(units: usize, visits: usize) -> PhasePlane {
         let mut plane = PhasePlane::new(units, 1);

@@ -1,5 +1,6 @@
 //! The plane of inverse temperature and cluster spread: three kinds of fixed point of the softmax update.
 
+use super::cells;
 use super::nets::{Kind, Memory, Rule};
 use super::theory::{Regime, well_separated_from};
 use crate::exhibit::Progress;
@@ -9,9 +10,7 @@ use vivarium_engine::math::{exp, ln};
 use vivarium_engine::rng::Rng;
 use vivarium_engine::stats::Moments;
 use vivarium_frame::Complaint;
-use vivarium_frame::view::{
-    Axis, ColourMap, Frame, Ink, Phase, Picture, Pixels, Plot, Raster, Room, Shape, Table, Touch,
-};
+use vivarium_frame::view::{Axis, ColourMap, Frame, Ink, Picture, Pixels, Plot, Raster, Room, Shape, Table, Touch};
 
 /// The set: clusters, variants of each centre, units.
 const CENTRES: usize = 6;
@@ -131,26 +130,12 @@ impl Regimes {
 
     /// Chooses the cell under the pointer, or beside the chosen one by the arrow keys.
     pub fn touch(&mut self, touch: &Touch) {
-        if touch.panel != "regimes" {
-            return;
+        if touch.panel == "regimes" {
+            self.chosen = cells::choose(touch, (COLUMNS, ROWS), self.chosen, |beta, spread| {
+                let part = ln(beta.max(f64::MIN_POSITIVE) / BETA.0) / ln(BETA.1 / BETA.0);
+                [part * COLUMNS as f64, spread / MOST_SPREAD * ROWS as f64]
+            });
         }
-        let (column, row) = (self.chosen % COLUMNS, self.chosen / COLUMNS);
-        let (column, row) = match &touch.phase {
-            Phase::Key(key) => match key.as_str() {
-                "ArrowLeft" => (column.saturating_sub(1), row),
-                "ArrowRight" => (column + 1, row),
-                "ArrowDown" => (column, row.saturating_sub(1)),
-                "ArrowUp" => (column, row + 1),
-                _ => (column, row),
-            },
-            Phase::Up => return,
-            _ => {
-                let part = ln(f64::from(touch.x.max(f32::MIN_POSITIVE)) / BETA.0) / ln(BETA.1 / BETA.0);
-                let row = f64::from(touch.y) / MOST_SPREAD * ROWS as f64;
-                ((part * COLUMNS as f64).max(0.0) as usize, row.max(0.0) as usize)
-            }
-        };
-        self.chosen = row.min(ROWS - 1) * COLUMNS + column.min(COLUMNS - 1);
     }
 
     /// The plane, the three kinds of fixed point along beta, and the chosen cell's numbers.
@@ -367,6 +352,7 @@ fn mean_separation(memory: &Memory) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use vivarium_frame::view::Phase;
 
     fn run(visits: usize) -> Regimes {
         let mut survey = Regimes::new(2).unwrap();
