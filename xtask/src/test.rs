@@ -116,6 +116,12 @@ fn in_browsers(count: &mut Count) {
             watch(&mut cargo(&["build", "--quiet", "--profile", "cli", "--package", "vivarium-cli"]), |_| ())
         })
         && count.one("Node, which drives the browsers", || tools::node().map(|()| true));
+    if built {
+        let mut bits = cargo(&["test", "--package", "vivarium-engine", "--test", "bits"]);
+        bits.args(["--target", "wasm32-unknown-unknown"]);
+        bits.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner");
+        count.many("The engine's bits, as wasm (a minute to compile)", &mut bits, cargo_count);
+    }
     for browser in [Browser::Chromium, Browser::Firefox] {
         let about = format!("Tests in {} (about three minutes)", browser.name());
         if !built {
