@@ -249,7 +249,9 @@ impl Exhibit for ModernHopfield {
             // A recall takes two or three sweeps: as many seconds.
             (View::Recall, true, Update::Asynchronous) => 0.8 * units,
             (View::Recall | View::Landscape, ..) => 1.5,
-            _ => 60.0,
+            (View::Attention, ..) => 20.0,
+            // A survey: as fast as most machines can.
+            _ => 1000.0,
         }
     }
 
