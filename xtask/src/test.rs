@@ -120,6 +120,10 @@ fn in_browsers(count: &mut Count) {
         let mut bits = cargo(&["test", "--package", "vivarium-engine", "--test", "bits"]);
         bits.args(["--target", "wasm32-unknown-unknown"]);
         bits.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner");
+        // The runner may be one of the project's own tools.
+        if let Ok(path) = tools::path() {
+            bits.env("PATH", path);
+        }
         count.many("The engine's bits, as wasm (a minute to compile)", &mut bits, cargo_count);
     }
     for browser in [Browser::Chromium, Browser::Firefox] {
