@@ -84,21 +84,29 @@ for (const side of [1024, 4096]) {
     const seen = await shown.page.evaluate(async () => {
       const main = document.querySelector("main[data-exhibit]");
       for (const list of Object.values(globalThis.vivarium ?? {})) list.length = 0;
-      const [start, step] = [performance.now(), Number(main.dataset.step)];
       const times = [];
-      while (performance.now() < start + 5000) {
-        times.push(await new Promise((resolve) => requestAnimationFrame(resolve)));
+      const rates = [];
+      // The map of basins is worked out in the first seconds, between the steps, which are slower then.
+      for (let second = 0; second < 10; second += 1) {
+        const [start, step] = [performance.now(), Number(main.dataset.step)];
+        while (performance.now() < start + 1000) {
+          times.push(await new Promise((resolve) => requestAnimationFrame(resolve)));
+        }
+        rates.push(((Number(main.dataset.step) - step) / (performance.now() - start)) * 1000);
       }
-      const rate = ((Number(main.dataset.step) - step) / (performance.now() - start)) * 1000;
-      return { rate, gaps: times.slice(1).map((time, i) => time - times[i]), own: { ...globalThis.vivarium } };
+      return { rates, gaps: times.slice(1).map((time, i) => time - times[i]), own: { ...globalThis.vivarium } };
     });
-    t.diagnostic(`${BROWSER}, ${side} units: ${Math.round(seen.rate)} updates of a unit a second`);
+    const rate = (value) => Math.round(value).toLocaleString("en");
+    t.diagnostic(
+      `${BROWSER}, ${side} units: updates of a unit a second: first second ${rate(seen.rates[0])}, ` +
+        `best ${rate(Math.max(...seen.rates))}`,
+    );
     t.diagnostic(`${BROWSER}, ${side} units: between animation frames: ${words(seen.gaps)}`);
     // What the site measures itself: milliseconds of the main thread for each painted frame.
     for (const [name, times] of Object.entries(seen.own).filter(([, times]) => times.length > 0)) {
       t.diagnostic(`${BROWSER}, ${side} units: vivarium.${name}: ${words(times)}`);
     }
-    assert.ok(seen.rate > 0 && seen.gaps.length > 10);
+    assert.ok(Math.max(...seen.rates) > 0 && seen.gaps.length > 10);
     assert.deepEqual(shown.problems, []);
     await shown.page.close();
   });
