@@ -198,8 +198,10 @@ impl Hand {
 
     fn moved(&self, event: &PointerEvent) {
         let Some(canvas) = event.target().and_then(|t| t.dyn_into::<Element>().ok()) else { return };
-        self.painter.hover(&self.name, Some(place(event, &canvas)));
-        if self.hands.pressed.get() != Some(event.pointer_id()) {
+        let pressed = self.hands.pressed.get() == Some(event.pointer_id());
+        // A tip would hide what is being drawn.
+        self.painter.hover(&self.name, (!pressed).then(|| place(event, &canvas)));
+        if !pressed {
             return;
         }
         let shift = event.shift_key() || event.buttons() & 2 != 0;
