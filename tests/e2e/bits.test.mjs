@@ -1,21 +1,12 @@
 // The page and the command line compute the same numbers, to the last bit, at every step.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { BROWSER, EXHIBIT, host, launch, until, visit, vivarium } from "./harness.mjs";
+import { test } from "node:test";
+import { BROWSER, EXHIBIT, hosted, until, vivarium } from "./harness.mjs";
 
 const STEPS = 500;
 const ID = EXHIBIT.split("/")[1];
-let server, browser, stop;
-
-before(async () => {
-  server = await host();
-  ({ browser, stop } = await launch());
-});
-after(async () => {
-  await stop?.();
-  server?.stop();
-});
+const site = hosted();
 
 function native(settings) {
   const flags = Object.entries(settings).flatMap(([name, value]) =>
@@ -76,7 +67,7 @@ for (const settings of [
   const query = new URLSearchParams(settings).toString();
   test(`${STEPS} steps of ?${query} are the same here and natively`, { timeout: 180_000 }, async (t) => {
     const lines = await native(settings);
-    const shown = await visit(browser, server.address, `${EXHIBIT}?${query}`);
+    const shown = await site.open(`${EXHIBIT}?${query}`);
     await shown.status("paused");
     assert.equal(await shown.alerts(), "");
     const { wrong, last } = await stepped(shown.page, lines);
@@ -98,7 +89,7 @@ for (const settings of [
 
 test("the check gives the findings here that it gives natively", { timeout: 300_000 }, async (t) => {
   const expected = await vivarium("check", ID, "--json");
-  const shown = await visit(browser, server.address, EXHIBIT);
+  const shown = await site.open(EXHIBIT);
   await shown.status("paused");
   await shown.press("Check the claim");
   const findings = () =>

@@ -4,20 +4,11 @@ import assert from "node:assert/strict";
 import { mkdtemp, readdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { DIST, EXHIBIT, host, launch, until, visit } from "./harness.mjs";
+import { test } from "node:test";
+import { DIST, EXHIBIT, hosted, until } from "./harness.mjs";
 
-let server, browser, stop;
-const open = (path, options) => visit(browser, server.address, path, options);
-
-before(async () => {
-  server = await host("/some/sub/path/");
-  ({ browser, stop } = await launch());
-});
-after(async () => {
-  await stop?.();
-  server?.stop();
-});
+const site = hosted("/some/sub/path/");
+const { open } = site;
 
 const number = async (shown, name) => Number((await shown.figures())[name]);
 

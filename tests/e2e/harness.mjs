@@ -6,6 +6,7 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
+import { after, before } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import puppeteer from "puppeteer-core";
@@ -224,4 +225,20 @@ export async function visit(browser, site, path, { width = 1440, height = 900, p
   if (prepare) await prepare(page, visit);
   visit.response = path === undefined ? undefined : await visit.goto(path);
   return visit;
+}
+
+/** Hosts the site below `base` and starts the browser, for all tests of the file that calls it. */
+export function hosted(base = "/") {
+  let server, browser, stop;
+  const site = { address: "", open: (path, options) => visit(browser, site.address, path, options) };
+  before(async () => {
+    server = await host(base);
+    site.address = server.address;
+    ({ browser, stop } = await launch());
+  });
+  after(async () => {
+    await stop?.();
+    server?.stop();
+  });
+  return site;
 }

@@ -3,20 +3,11 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { brotliCompressSync, gzipSync } from "node:zlib";
-import { BROWSER, DIST, EXHIBIT, host, launch, until, visit } from "./harness.mjs";
+import { BROWSER, DIST, EXHIBIT, hosted, until } from "./harness.mjs";
 
-let server, browser, stop;
-
-before(async () => {
-  server = await host();
-  ({ browser, stop } = await launch());
-});
-after(async () => {
-  await stop?.();
-  server?.stop();
-});
+const site = hosted();
 
 /** Compressed sizes of the files of these addresses, summed; what is compressed already counts as it is. */
 async function sizes(addresses) {
@@ -47,12 +38,12 @@ function notice() {
 for (const route of ["", EXHIBIT]) {
   test(`bytes and times of /${route}`, async (t) => {
     const prepare = (page) => page.evaluateOnNewDocument(notice);
-    const shown = await visit(browser, server.address, `${route}?play`, { prepare });
+    const shown = await site.open(`${route}?play`, { prepare });
     const firsts = await until("the first step", () =>
       shown.page.evaluate(() => globalThis.firsts.step && globalThis.firsts),
     );
     const paint = await shown.page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime);
-    const all = shown.requests.filter((url) => url.startsWith(server.address));
+    const all = shown.requests.filter((url) => url.startsWith(site.address));
     const text = all.filter((url) => !/\.(wasm|gz)$/.test(url) && !/\/(site|worker)[-_][^/]*\.js$/.test(url));
     t.diagnostic(`${BROWSER}: to first paint: ${JSON.stringify(await sizes(text))}`);
     t.diagnostic(`${BROWSER}: to the running exhibit: ${JSON.stringify(await sizes(all))}`);
@@ -74,7 +65,7 @@ function words(times) {
 for (const side of [1024, 4096]) {
   test(`${side} units with the worker at full speed`, async (t) => {
     // At this temperature the state never comes to rest; a step is the update of one unit.
-    const shown = await visit(browser, server.address, `${EXHIBIT}?rule=hebb&side=${side}&temperature=1&play`);
+    const shown = await site.open(`${EXHIBIT}?rule=hebb&side=${side}&temperature=1&play`);
     await until("a step", async () => (await shown.step()) > 0);
     await shown.page.$eval(".speed input[type=range]", (slider) => {
       slider.value = slider.max;

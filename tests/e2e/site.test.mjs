@@ -4,21 +4,12 @@ import assert from "node:assert/strict";
 import { readFile, readdir } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join, relative } from "node:path";
-import { after, before, test } from "node:test";
-import { BROWSER, DIST, EXHIBIT, ROOT, host, launch, until, visit } from "./harness.mjs";
+import { test } from "node:test";
+import { BROWSER, DIST, EXHIBIT, ROOT, hosted, until } from "./harness.mjs";
 
 const BASE = "/some/sub/path/";
-let server, browser, stop;
-const open = (path, options) => visit(browser, server.address, path, options);
-
-before(async () => {
-  server = await host(BASE);
-  ({ browser, stop } = await launch());
-});
-after(async () => {
-  await stop?.();
-  server?.stop();
-});
+const site = hosted(BASE);
+const { open } = site;
 
 async function routes() {
   const files = await readdir(DIST, { recursive: true });
@@ -30,7 +21,7 @@ test("every route answers below a sub-path and has a title of its own", async ()
   const all = await routes();
   assert.ok(all.length > 233 + 32, `${all.length} routes`);
   for (const route of all) {
-    const response = await fetch(new URL(route, server.address));
+    const response = await fetch(new URL(route, site.address));
     assert.equal(response.status, 200, route);
     const title = /<title>([^<]+)<\/title>/.exec(await response.text())?.[1];
     assert.ok(title, `${route} has no title`);

@@ -54,7 +54,7 @@ fn opening(site: &Site) -> Markup {
                 p.lede { "Each exhibit is one paper\u{2019}s idea as a small network that learns, remembers and breaks in your own \
                     browser. Take hold of it, then put the paper\u{2019}s claim to the test." }
                 p.legend {
-                    "The net beside this holds a few pictures. Smudge the one you see and it will be pulled back. "
+                    "The net shown here holds a few pictures. Smudge the one you see and it will be pulled back. "
                     @if let Some((lab, paper)) = find(HERO.0) { a href={ (lab.id) "/" (paper.id) "/" } { "Open the whole exhibit" } }
                 }
             }
