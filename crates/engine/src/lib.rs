@@ -16,10 +16,14 @@
 //! every sum has a fixed number of lanes and a fixed order, and nothing depends on the width of `usize`. `ndarray` is
 //! the face of the data, yet its matrix product is not used: it picks other instructions on other machines.
 
+pub mod float;
+pub mod graph;
 pub mod idx;
 pub mod image;
 pub mod kernel;
 pub mod linalg;
 pub mod math;
+pub mod nn;
+pub mod op;
 pub mod rng;
 pub mod stats;

@@ -80,3 +80,17 @@ fn block<T: Real>(strip: &[[T; ROWS]], panel: &[[T; 8]], out: &mut [T], n: usize
         out[..columns].iter_mut().zip(held).for_each(|(x, held)| *x = *held);
     }
 }
+
+/// Stand-in.
+#[allow(clippy::too_many_arguments)]
+pub fn gemm<T: Real>(m: usize, k: usize, n: usize, a: &[T], ta: bool, b: &[T], tb: bool, out: &mut [T]) {
+    for i in 0..m {
+        for j in 0..n {
+            let mut s = T::default();
+            for p in 0..k {
+                s += a[if ta { p * m + i } else { i * k + p }] * b[if tb { j * k + p } else { p * n + j }];
+            }
+            out[i * n + j] = s;
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Layers, losses and optimisers.
+
+mod init;
+
+pub use init::Init;
