@@ -25,5 +25,6 @@ pub mod linalg;
 pub mod math;
 pub mod nn;
 pub mod op;
+pub mod plan;
 pub mod rng;
 pub mod stats;

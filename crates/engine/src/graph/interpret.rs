@@ -90,10 +90,19 @@ pub(crate) fn live(trace: &Trace, wanted: &[Id]) -> Vec<bool> {
     wanted.iter().for_each(|id| live[id.at()] = true);
     for i in (0..live.len()).rev().map(|i| Id(i as u32)) {
         if live[i.at()] {
-            trace.inputs(i).iter().for_each(|input| live[input.at()] = true);
+            needed(trace, i).iter().for_each(|input| live[input.at()] = true);
         }
     }
     live
+}
+
+/// The inputs that a node's value depends on.
+pub(crate) fn needed(trace: &Trace, id: Id) -> &[Id] {
+    let inputs = trace.inputs(id);
+    match &trace.nodes[id.at()].rule {
+        Rule::Op(op) => &inputs[..inputs.len().min(op.needs())],
+        _ => inputs,
+    }
 }
 
 fn by_entry<T: Float>(point: Point, shape: &Shape, inputs: &[View<T>], out: &mut [T]) {

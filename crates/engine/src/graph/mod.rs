@@ -24,7 +24,8 @@ mod interpret;
 mod shape;
 mod tensor;
 
-pub use interpret::{Leaves, evaluate};
+pub use interpret::{Leaves, Number, evaluate};
+pub(crate) use interpret::{live, needed, walk};
 pub use shape::{MAX_RANK, Shape, around};
 pub use tensor::{Operand, Tensor};
 
@@ -79,7 +80,7 @@ pub(crate) struct Node {
 }
 
 /// All nodes of a graph.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Trace {
     pub nodes: Vec<Node>,
     inputs: Vec<Id>,
@@ -259,7 +260,7 @@ impl Graph {
         self.push(Rule::Leaf(leaf), &[], shape).named(name)
     }
 
-    fn tensor(&self, id: Id) -> Tensor<'_> {
+    pub(crate) fn tensor(&self, id: Id) -> Tensor<'_> {
         Tensor::new(self, id)
     }
 

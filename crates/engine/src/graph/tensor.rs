@@ -1,7 +1,7 @@
 //! Handles of nodes.
 
 use super::{Graph, Id, Leaf, Rule, Shape};
-use crate::op::{Binary, Point, Unary};
+use crate::op::{Binary, Point, Side, Unary};
 use std::fmt;
 
 /// A node of a graph: what the graph will compute there.
@@ -63,6 +63,11 @@ impl<'g> Tensor<'g> {
     }
 
     pub(crate) fn unary(self, function: Unary) -> Self {
+        if let Some(x) = self.known() {
+            let mut y = [0.0];
+            function.apply(&[x], &mut y);
+            return self.graph.full(self.shape(), y[0]);
+        }
         self.graph.push_point(Point::Unary(function), &[self.id], self.shape())
     }
 
@@ -70,6 +75,11 @@ impl<'g> Tensor<'g> {
         assert!(std::ptr::eq(self.graph, other.graph), "two tensors of different graphs");
         let (a, b) = (self.shape(), other.shape());
         let Some(shape) = a.broadcast(&b) else { panic!("{}: shapes {a} and {b} do not fit", function.name()) };
+        if let (Some(a), Some(b)) = (self.known(), other.known()) {
+            let mut y = [0.0];
+            function.apply(Side::One(a), Side::One(b), &mut y);
+            return self.graph.full(shape, y[0]);
+        }
         let same = |side: Self| (side.shape() == shape).then_some(side);
         let neutral = match function {
             Binary::Add if other.known() == Some(0.0) => same(self),

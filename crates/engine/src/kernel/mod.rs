@@ -10,7 +10,7 @@
 mod matmul;
 pub mod scalar;
 
-pub use matmul::{gemm, matmul};
+pub use matmul::{gemm, gemm_inner, matmul};
 
 use std::ops::{Add, AddAssign, Mul, Sub};
 use wide::{f32x8, f64x8};

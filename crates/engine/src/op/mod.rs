@@ -70,6 +70,11 @@ pub trait Op: Debug + Clone + PartialEq + Hash + Send + Sync + 'static {
         0
     }
 
+    /// How many of the inputs, from the first on, the value depends on; the others serve the derivative only.
+    fn needs(&self) -> usize {
+        MAX_INPUTS
+    }
+
     /// Whether [`Op::eval`] does the right thing when all inputs have one more axis at the end, for copies.
     fn trailing(&self) -> bool {
         false
@@ -88,6 +93,7 @@ pub(crate) trait AnyOp: Debug + Send + Sync {
     fn eval64(&self, inputs: &[View<f64>], out: &mut [f64], scratch: &mut [f64]);
     fn grad<'g>(&self, at: At<'_, 'g>) -> Grads<'g>;
     fn scratch(&self, inputs: &[Shape]) -> usize;
+    fn needs(&self) -> usize;
     fn trailing(&self) -> bool;
     fn alias(&self, inputs: &[Shape]) -> Option<usize>;
     fn hash_into(&self, hasher: &mut dyn Hasher);
@@ -110,6 +116,9 @@ impl<O: Op> AnyOp for O {
     }
     fn scratch(&self, inputs: &[Shape]) -> usize {
         Op::scratch(self, inputs)
+    }
+    fn needs(&self) -> usize {
+        Op::needs(self)
     }
     fn trailing(&self) -> bool {
         Op::trailing(self)

@@ -22,6 +22,9 @@ impl Op for Surrogate {
     fn grad<'g>(&self, at: At<'_, 'g>) -> Grads<'g> {
         vec![None, Some(at.dy)]
     }
+    fn needs(&self) -> usize {
+        1
+    }
     fn trailing(&self) -> bool {
         true
     }
