@@ -1,6 +1,6 @@
 //! Operators: what a node of a graph can compute.
 //!
-//! An operator that works entry by entry is one line of the tables in [`point`](self): its value and its derivative.
+//! An operator that works entry by entry is one line of the tables in `op/point.rs`: its value and its derivative.
 //! Any other is a type with the trait [`Op`]: the rule for shapes, one kernel for both number types, and the derivative as
 //! more graph, side by side in one file, with the method of [`Tensor`] that records it. Each file has
 //! a list of examples for the test that compares every derivative with differences (`op::examples`).
