@@ -7,6 +7,7 @@
 //! | [`linalg`] | symmetric systems by Cholesky's factors, the pseudo-inverse |
 //! | [`rng`] | one seeded generator a run, split by purpose |
 //! | [`stats`] | means with intervals, slopes, proportions, running moments |
+//! | [`data`] | data sets, batches, points and clusters by lot, readers |
 //! | [`idx`] | the IDX file format of the digit data sets |
 //! | [`image`] | resampling and binarising small pictures |
 //!
@@ -18,6 +19,7 @@
 
 pub mod float;
 pub mod graph;
+pub mod data;
 pub mod idx;
 pub mod image;
 pub mod kernel;
