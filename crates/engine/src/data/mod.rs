@@ -8,6 +8,8 @@
 //! | [`Scaler`] | standardising and rescaling with the statistics of the training part |
 //! | [`toy`], [`playground`] | points in the plane: moons, rings, spirals, xor, blobs |
 //! | [`clusters`], [`linear`] | Gaussian clusters, linear regression with a given spectrum, in any dimension |
+//! | [`glyphs`] | digits, letters and shapes drawn by strokes, distorted by lot |
+//! | [`mnist1d`] | ten curves, moved and disturbed by the published recipe |
 //! | [`teacher`], [`boolean`] | labels by a random network, parities, labels by lot |
 //!
 //! Every set that is drawn by lot takes an [`Rng`](crate::rng::Rng), so a seed fixes each bit of it.
@@ -32,8 +34,10 @@ pub mod boolean;
 pub mod clusters;
 mod dataset;
 mod error;
+pub mod glyphs;
 mod labels;
 pub mod linear;
+pub mod mnist1d;
 pub mod playground;
 mod scale;
 mod split;
