@@ -154,7 +154,59 @@ impl Op for LogSumExp {
     }
     fn grad<'g>(&self, at: At<'_, 'g>) -> Grads<'g> {
         let (x, kept) = (at.inputs[0], at.inputs[0].shape().with(self.axis, 1));
-        vec![Some((x - at.y.reshape(kept)).exp() * at.dy.reshape(kept))]
+        vec![Some(x.softmax(self.axis) * at.dy.reshape(kept))]
+    }
+    fn scratch(&self, inputs: &[Shape]) -> usize {
+        inputs[0].dims()[self.axis]
+    }
+    fn trailing(&self) -> bool {
+        true
+    }
+}
+
+/// Each entry less the [`LogSumExp`] along an axis. The largest entry is subtracted first: where entries are large, the
+/// difference of two of them is exact, that to a rounded logarithm is not.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct LogSoftmax {
+    axis: usize,
+}
+
+impl Op for LogSoftmax {
+    fn name(&self) -> &'static str {
+        "log_softmax"
+    }
+    fn shape(&self, inputs: &[Shape]) -> Result<Shape, String> {
+        let exists = self.axis < inputs[0].rank();
+        if exists { Ok(inputs[0]) } else { Err(format!("shape {} has no axis {}", inputs[0], self.axis)) }
+    }
+    fn eval<T: Float>(&self, inputs: &[View<T>], out: &mut [T], scratch: &mut [T]) {
+        let [_, n, inner] = around(inputs[0].dims, self.axis);
+        if out.is_empty() {
+            return;
+        }
+        let normalise = |row: &mut [T]| {
+            let largest = kernel::max(row);
+            row.iter_mut().for_each(|x| *x = *x - largest);
+            let total = T::logsumexp(row);
+            row.iter_mut().for_each(|x| *x = *x - total);
+        };
+        out.copy_from_slice(inputs[0].data);
+        if inner == 1 {
+            return out.chunks_exact_mut(n).for_each(normalise);
+        }
+        let row = &mut scratch[..n];
+        for slab in out.chunks_exact_mut(n * inner) {
+            for i in 0..inner {
+                row.iter_mut().zip(slab[i..].iter().step_by(inner)).for_each(|(row, x)| *row = *x);
+                normalise(row);
+                slab[i..].iter_mut().step_by(inner).zip(&*row).for_each(|(x, row)| *x = *row);
+            }
+        }
+    }
+    fn grad<'g>(&self, at: At<'_, 'g>) -> Grads<'g> {
+        let kept = at.y.shape().with(self.axis, 1);
+        let total = at.dy.sum(&[self.axis]).reshape(kept);
+        vec![Some(at.dy - at.y.exp() * total)]
     }
     fn scratch(&self, inputs: &[Shape]) -> usize {
         inputs[0].dims()[self.axis]
@@ -242,7 +294,7 @@ impl<'g> Tensor<'g> {
     /// # Panics
     /// When there is no such axis.
     pub fn log_softmax(self, axis: usize) -> Self {
-        self - self.logsumexp(axis).reshape(self.shape().with(axis, 1))
+        self.graph().push_op(LogSoftmax { axis }, &[self])
     }
 
     /// Probabilities from logits along an axis: e^x over their sum.
