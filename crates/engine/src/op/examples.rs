@@ -51,8 +51,21 @@ impl Example {
 }
 
 fn all(rng: &mut Rng) -> Vec<Example> {
-    let files = [super::point::examples, super::reduce::examples, super::linear::examples, super::layout::examples];
+    let files = [
+        super::point::examples,
+        super::reduce::examples,
+        super::linear::examples,
+        super::layout::examples,
+        super::index::examples,
+    ];
     files.iter().flat_map(|examples| examples(rng)).collect()
+}
+
+/// The values of what is recorded of constants, in single precision.
+pub(super) fn values(build: impl for<'g> FnOnce(&'g Graph) -> Tensor<'g>) -> Vec<f32> {
+    let graph = Graph::new();
+    let y = build(&graph);
+    evaluate::<f32>(&graph, &[y], &|_| None).swap_remove(0)
 }
 
 /// Compares the gradient of a scalar of the inputs with central differences.

@@ -7,6 +7,7 @@
 
 #[cfg(test)]
 mod examples;
+mod index;
 mod layout;
 mod linear;
 mod point;
