@@ -30,6 +30,8 @@ pub trait Float: Real + Div<Output = Self> + Neg<Output = Self> + Debug + Send +
     fn exp(self) -> Self;
     /// Natural logarithm.
     fn ln(self) -> Self;
+    /// Logarithm to base 2.
+    fn log2(self) -> Self;
     /// e^x - 1.
     fn exp_m1(self) -> Self;
     /// ln(1 + x).
@@ -38,10 +40,24 @@ pub trait Float: Real + Div<Output = Self> + Neg<Output = Self> + Debug + Send +
     fn sin(self) -> Self;
     /// Cosine.
     fn cos(self) -> Self;
+    /// Tangent.
+    fn tan(self) -> Self;
+    /// Arcsine.
+    fn asin(self) -> Self;
+    /// Arccosine.
+    fn acos(self) -> Self;
     /// Arctangent.
     fn atan(self) -> Self;
+    /// Angle of the point (x, self), from -pi to pi.
+    fn atan2(self, x: Self) -> Self;
+    /// Hyperbolic sine.
+    fn sinh(self) -> Self;
+    /// Hyperbolic cosine.
+    fn cosh(self) -> Self;
     /// Hyperbolic tangent.
     fn tanh(self) -> Self;
+    /// Inverse hyperbolic tangent.
+    fn atanh(self) -> Self;
     /// Logistic function.
     fn sigmoid(self) -> Self;
     /// ln(1 + e^x).
@@ -52,10 +68,19 @@ pub trait Float: Real + Div<Output = Self> + Neg<Output = Self> + Debug + Send +
     fn powf(self, y: Self) -> Self;
     /// ln of the sum of e^x over the numbers.
     fn logsumexp(values: &[Self]) -> Self;
+    /// ln(e^x + e^y) without overflow.
+    fn logaddexp(self, other: Self) -> Self {
+        if self == other {
+            // Two infinities as well, whose difference would be none.
+            return self + Self::of(std::f64::consts::LN_2);
+        }
+        let larger = if self < other { other } else { self };
+        larger + (-(self - other).abs()).exp().ln_1p()
+    }
 }
 
 macro_rules! float {
-    ($t:ty, $($name:ident = $f:path),* ; $pow:path, $lse:path) => {
+    ($t:ty, $($name:ident = $f:path),* ; $pow:path, $angle:path, $lse:path) => {
         impl Float for $t {
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
@@ -95,6 +120,10 @@ macro_rules! float {
             fn powf(self, y: Self) -> Self {
                 $pow(self, y)
             }
+            #[inline(always)]
+            fn atan2(self, x: Self) -> Self {
+                $angle(self, x)
+            }
             fn logsumexp(values: &[Self]) -> Self {
                 $lse(values)
             }
@@ -102,12 +131,14 @@ macro_rules! float {
     };
 }
 
-float!(f32, exp = math::expf, ln = math::lnf, exp_m1 = math::exp_m1f, ln_1p = math::ln_1pf, sin = math::sinf, cos = math::cosf,
-    atan = math::atanf, tanh = math::tanhf, sigmoid = math::sigmoidf, softplus = softplusf, erf = math::erff; math::powf,
-    math::logsumexp);
-float!(f64, exp = math::exp, ln = math::ln, exp_m1 = math::exp_m1, ln_1p = math::ln_1p, sin = math::sin, cos = math::cos,
-    atan = math::atan, tanh = math::tanh, sigmoid = math::sigmoid, softplus = softplus, erf = math::erf; math::pow,
-    logsumexp);
+float!(f32, exp = math::expf, ln = math::lnf, log2 = math::log2f, exp_m1 = math::exp_m1f, ln_1p = math::ln_1pf,
+    sin = math::sinf, cos = math::cosf, tan = math::tanf, asin = math::asinf, acos = math::acosf, atan = math::atanf,
+    sinh = math::sinhf, cosh = math::coshf, tanh = math::tanhf, atanh = math::atanhf, sigmoid = math::sigmoidf,
+    softplus = softplusf, erf = math::erff; math::powf, math::atan2f, math::logsumexp);
+float!(f64, exp = math::exp, ln = math::ln, log2 = math::log2, exp_m1 = math::exp_m1, ln_1p = math::ln_1p,
+    sin = math::sin, cos = math::cos, tan = math::tan, asin = math::asin, acos = math::acos, atan = math::atan,
+    sinh = math::sinh, cosh = math::cosh, tanh = math::tanh, atanh = math::atanh, sigmoid = math::sigmoid,
+    softplus = softplus, erf = math::erf; math::pow, math::atan2, logsumexp);
 
 /// ln(1 + e^x) without overflow.
 fn softplus(x: f64) -> f64 {

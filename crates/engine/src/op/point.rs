@@ -114,14 +114,28 @@ unary! {
     Ln ln: |x| x.ln(); |x, _y, dy| Some(dy / x);
     /// ln(1 + x), exact for small x.
     Ln1p ln_1p: |x| x.ln_1p(); |x, _y, dy| Some(dy / (x + 1.0));
+    /// Logarithm to base 2.
+    Log2 log2: |x| x.log2(); |x, _y, dy| Some(dy / (x * std::f32::consts::LN_2));
     /// Sine of an angle in radians.
     Sin sin: |x| x.sin(); |x, _y, dy| Some(dy * x.cos());
     /// Cosine of an angle in radians.
     Cos cos: |x| x.cos(); |x, _y, dy| Some(-(dy * x.sin()));
+    /// Tangent of an angle in radians.
+    Tan tan: |x| x.tan(); |_x, y, dy| Some(dy * (y.square() + 1.0));
+    /// Arcsine in radians; NaN outside [-1, 1].
+    Asin asin: |x| x.asin(); |x, _y, dy| Some(dy * (1.0 - x.square()).rsqrt());
+    /// Arccosine in radians; NaN outside [-1, 1].
+    Acos acos: |x| x.acos(); |x, _y, dy| Some(-(dy * (1.0 - x.square()).rsqrt()));
     /// Arctangent in radians.
     Atan atan: |x| x.atan(); |x, _y, dy| Some(dy / (x.square() + 1.0));
+    /// Hyperbolic sine.
+    Sinh sinh: |x| x.sinh(); |x, _y, dy| Some(dy * x.cosh());
+    /// Hyperbolic cosine.
+    Cosh cosh: |x| x.cosh(); |x, _y, dy| Some(dy * x.sinh());
     /// Hyperbolic tangent.
     Tanh tanh: |x| x.tanh(); |_x, y, dy| Some(dy * (1.0 - y.square()));
+    /// Inverse hyperbolic tangent; NaN outside [-1, 1].
+    Atanh atanh: |x| x.atanh(); |x, _y, dy| Some(dy / (1.0 - x.square()));
     /// Logistic function 1 / (1 + e^-x).
     Sigmoid sigmoid: |x| x.sigmoid(); |_x, y, dy| Some(dy * (y * (1.0 - y)));
     /// ln(1 + e^x), without overflow.
@@ -224,6 +238,13 @@ binary! {
     Min min: |a, b| if b < a { b } else { a }; |a, b, _y, dy| [Some(dy * (1.0 - b.less(a))), Some(dy * b.less(a))];
     /// a^b for a > 0.
     Pow pow: |a, b| a.powf(b); |a, b, y, dy| [Some(dy * b * a.pow(b - 1.0)), Some(dy * y * a.ln())];
+    /// ln(e^a + e^b), without overflow. The derivative wants one of them finite.
+    LogAddExp logaddexp: |a, b| a.logaddexp(b); |a, b, y, dy| [Some(dy * (a - y).exp()), Some(dy * (b - y).exp())];
+    /// Angle of the point (b, a), from -pi to pi.
+    Atan2 atan2: |a, b| a.atan2(b); |a, b, _y, dy| {
+        let by = dy / (a.square() + b.square());
+        [Some(by * b), Some(-(by * a))]
+    };
     /// 1 where a < b, else 0.
     Less less: |a, b| if a < b { T::ONE } else { T::ZERO }; |_a, _b, _y, _dy| [None, None];
     /// 1 where a = b, else 0.
@@ -271,6 +292,27 @@ impl<'g> Tensor<'g> {
         self.binary(Binary::Equal, other.into().tensor(self.graph()))
     }
 
+    /// ln(e^x + e^other), without overflow. The derivative wants one of them finite.
+    pub fn logaddexp(self, other: impl Into<Operand<'g>>) -> Self {
+        self.binary(Binary::LogAddExp, other.into().tensor(self.graph()))
+    }
+
+    /// The angle of the point (`x`, this), from -pi to pi.
+    pub fn atan2(self, x: impl Into<Operand<'g>>) -> Self {
+        self.binary(Binary::Atan2, x.into().tensor(self.graph()))
+    }
+
+    /// What remains of the division by `divisor`, with the divisor's sign: x - divisor floor(x / divisor).
+    pub fn remainder(self, divisor: impl Into<Operand<'g>>) -> Self {
+        let divisor = divisor.into().tensor(self.graph());
+        self - divisor * (self / divisor).floor()
+    }
+
+    /// x - floor(x).
+    pub fn fract(self) -> Self {
+        self - self.floor()
+    }
+
     /// The number cut to the range from `low` to `high`; outside, the derivative is zero.
     pub fn clamp(self, low: f32, high: f32) -> Self {
         self.max(low).min(high)
@@ -284,6 +326,44 @@ impl<'g> Tensor<'g> {
     /// x for x > 0, else e^x - 1.
     pub fn elu(self) -> Self {
         self.greater(0.0).select(self, self.min(0.0).exp_m1())
+    }
+
+    /// x for x > 0, else a (e^(x / a) - 1) (Barron 2017).
+    pub fn celu(self, a: f32) -> Self {
+        self.greater(0.0).select(self, (self.min(0.0) * (1.0 / a)).exp_m1() * a)
+    }
+
+    /// The self-normalising form of [`Tensor::elu`]: mean 0 and variance 1 stay as they are from layer to layer
+    /// (Klambauer and others 2017).
+    pub fn selu(self) -> Self {
+        const SCALE: f32 = 1.050_701;
+        const ALPHA: f32 = 1.673_263_2;
+        self.greater(0.0).select(self * SCALE, self.min(0.0).exp_m1() * (SCALE * ALPHA))
+    }
+
+    /// x cut to [0, 6].
+    pub fn relu6(self) -> Self {
+        self.clamp(0.0, 6.0)
+    }
+
+    /// x cut to [-1, 1].
+    pub fn hardtanh(self) -> Self {
+        self.clamp(-1.0, 1.0)
+    }
+
+    /// x / 6 + 1/2 cut to [0, 1].
+    pub fn hard_sigmoid(self) -> Self {
+        (self * (1.0 / 6.0) + 0.5).clamp(0.0, 1.0)
+    }
+
+    /// x / (1 + |x|).
+    pub fn softsign(self) -> Self {
+        self / (self.abs() + 1.0)
+    }
+
+    /// x tanh(ln(1 + e^x)) (Misra 2019).
+    pub fn mish(self) -> Self {
+        self * self.softplus().tanh()
     }
 
     /// x Phi(x), with the normal distribution's Phi (Hendrycks and Gimpel 2016).
@@ -310,7 +390,9 @@ pub(super) fn examples(rng: &mut crate::rng::Rng) -> Vec<super::examples::Exampl
     for function in Unary::ALL {
         let (low, high) = match function {
             Unary::Stop => continue,
-            Unary::Sqrt | Unary::Rsqrt | Unary::Ln | Unary::Recip => (0.2, 3.0),
+            Unary::Sqrt | Unary::Rsqrt | Unary::Ln | Unary::Log2 | Unary::Recip => (0.2, 3.0),
+            Unary::Asin | Unary::Acos | Unary::Atanh => (-0.9, 0.9),
+            Unary::Tan => (-1.2, 1.2),
             Unary::Ln1p => (-0.7, 3.0),
             _ => (-2.5, 2.5),
         };
@@ -333,10 +415,19 @@ pub(super) fn examples(rng: &mut crate::rng::Rng) -> Vec<super::examples::Exampl
             .with(shape, -1.0, 1.0, rng),
     );
     type Composed = (&'static str, for<'g> fn(Tensor<'g>) -> Tensor<'g>);
-    let composed: [Composed; 8] = [
+    let composed: [Composed; 17] = [
         ("gelu", |x| x.gelu()),
         ("silu", |x| x.silu()),
         ("elu", |x| x.elu()),
+        ("celu", |x| x.celu(0.7)),
+        ("selu", |x| x.selu()),
+        ("relu6", |x| (x * 5.0).relu6().square()),
+        ("hardtanh", |x| x.hardtanh().square()),
+        ("hard_sigmoid", |x| (x * 3.0).hard_sigmoid().square()),
+        ("softsign", |x| x.softsign()),
+        ("mish", |x| x.mish()),
+        ("remainder", |x| x.remainder(0.7).square()),
+        ("fract", |x| (x * 1.3).fract().square()),
         ("leaky_relu", |x| x.leaky_relu(0.1)),
         ("log_sigmoid", |x| x.log_sigmoid()),
         ("clamp", |x| x.clamp(-0.7, 0.9)),
@@ -345,4 +436,52 @@ pub(super) fn examples(rng: &mut crate::rng::Rng) -> Vec<super::examples::Exampl
     ];
     all.extend(composed.map(|(name, f)| Example::new(name, move |x| f(x[0])).with(shape, -2.0, 2.0, rng)));
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::examples::values;
+    use super::*;
+
+    fn of<const N: usize>(x: [f32; N], f: impl for<'g> Fn(Tensor<'g>) -> Tensor<'g>) -> Vec<f32> {
+        values(|g| f(g.constant([N], &x)))
+    }
+
+    #[test]
+    fn cut_and_bent_functions_by_hand() {
+        let x = [-4.0, -1.0, 0.0, 0.5, 8.0];
+        assert_eq!(of(x, |x| x.relu6()), [0.0, 0.0, 0.0, 0.5, 6.0]);
+        assert_eq!(of(x, |x| x.hardtanh()), [-1.0, -1.0, 0.0, 0.5, 1.0]);
+        assert_eq!(of([-4.0, 0.0, 1.5, 4.0], |x| x.hard_sigmoid()), [0.0, 0.5, 0.75, 1.0]);
+        assert_eq!(of(x, |x| x.softsign()), [-0.8, -0.5, 0.0, 0.5 / 1.5, 8.0 / 9.0]);
+        assert_eq!(of(x, |x| x.celu(1.0)), of(x, |x| x.elu()));
+        assert_eq!(of([-1e4, 0.0], |x| x.selu()), [-1.050_701 * 1.673_263_2, 0.0]);
+        assert_eq!(of([-90.0, 0.0, 30.0], |x| x.mish())[1..], [0.0, 30.0]);
+    }
+
+    #[test]
+    fn remainders_have_the_divisors_sign() {
+        assert_eq!(of([7.0, -7.0, 3.0, -0.5], |x| x.remainder(3.0)), [1.0, 2.0, 0.0, 2.5]);
+        assert_eq!(of([7.0, -7.0], |x| x.remainder(-3.0)), [-2.0, -1.0]);
+        assert_eq!(of([1.25, -1.25], |x| x.fract()), [0.25, 0.75]);
+    }
+
+    #[test]
+    fn angles_know_their_quadrant() {
+        let quarter = std::f32::consts::FRAC_PI_4;
+        let angles = values(|g| {
+            let (y, x) = (g.constant([4], &[1.0, 1.0, -1.0, 0.0]), g.constant([4], &[1.0, -1.0, -1.0, 1.0]));
+            y.atan2(x)
+        });
+        assert_eq!(angles, [quarter, 3.0 * quarter, -3.0 * quarter, 0.0]);
+    }
+
+    #[test]
+    fn log_sums_of_two_do_not_overflow() {
+        let low = f32::NEG_INFINITY;
+        let sums = of([-1e30, 300.0, low, 5.0], |x| x.logaddexp(x.graph().constant([4], &[0.5, 300.0, low, low])));
+        assert_eq!(sums, [0.5, 300.0 + std::f32::consts::LN_2, low, 5.0]);
+        let slopes = of([5.0, -1e30], |x| x.graph().gradient(x.logaddexp(5.0).sum_all(), [x])[0]);
+        assert!((slopes[0] - 0.5).abs() < 1e-6 && slopes[1] == 0.0, "{slopes:?}");
+    }
 }

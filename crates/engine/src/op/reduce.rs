@@ -304,6 +304,14 @@ impl<'g> Tensor<'g> {
     pub fn softmax(self, axis: usize) -> Self {
         self.log_softmax(axis).exp()
     }
+
+    /// Softmax of the negated entries: the smallest gets the largest probability.
+    ///
+    /// # Panics
+    /// When there is no such axis.
+    pub fn softmin(self, axis: usize) -> Self {
+        (-self).softmax(axis)
+    }
 }
 
 #[cfg(test)]
@@ -321,6 +329,7 @@ pub(super) fn examples(rng: &mut crate::rng::Rng) -> Vec<super::examples::Exampl
         Example::new("min_along", move |x| x[0].exp().min_along(axis)).with(shape, -1.0, 1.0, rng),
         Example::new("logsumexp", move |x| x[0].logsumexp(axis)).with(shape, -2.0, 2.0, rng),
         Example::new("softmax", move |x| x[0].softmax(axis)).with(shape, -2.0, 2.0, rng),
+        Example::new("softmin", move |x| x[0].softmin(axis)).with(shape, -2.0, 2.0, rng),
         Example::new("log_softmax", move |x| x[0].log_softmax(axis)).with(shape, -2.0, 2.0, rng),
     ]
 }
