@@ -57,6 +57,8 @@ fn all(rng: &mut Rng) -> Vec<Example> {
         super::linear::examples,
         super::layout::examples,
         super::index::examples,
+        super::sort::examples,
+        super::scan::examples,
     ];
     files.iter().flat_map(|examples| examples(rng)).collect()
 }

@@ -12,6 +12,8 @@ mod layout;
 mod linear;
 mod point;
 mod reduce;
+mod scan;
+mod sort;
 mod surrogate;
 
 pub(crate) use linear::MatMul;
