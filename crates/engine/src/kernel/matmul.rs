@@ -1,98 +1,181 @@
-//! Matrix product by register blocks.
+//! Matrix products by register blocks.
+//!
+//! Each entry of a product is the sum over k in order, from +0 on, with one rounding a multiplication and one an
+//! addition. So no blocking, packing or transposition changes a bit.
 
 use super::Real;
 
-/// Rows of a register block; its columns are the eight lanes.
+/// Rows of a register block. Four by eight numbers, eight vectors of 128 bits, leave registers for what comes in.
 const ROWS: usize = 4;
-/// Rows of A that are packed at a time, in strips of [`ROWS`].
-const HEIGHT: usize = 32;
-/// Depth of what is packed: a strip of A and a panel of B stay in the first cache together.
-const DEPTH: usize = 128;
+/// Columns of a register block.
+const COLUMNS: usize = 8;
+/// The most of k that is packed at a time: a strip of A and a panel of B stay in the first cache.
+const DEPTH: usize = 256;
+/// Fours of A that are packed at a time: they stay in the second cache.
+const FOURS: usize = 4096;
+/// The same for small products: clearing more would take longer than they do.
+const FEW: usize = 512;
+
+/// Four rows of A, by columns.
+type Strip<T> = [[T; ROWS]];
+/// Eight columns of B, by rows.
+type Panel<T> = [[T; COLUMNS]];
 
 /// out = A B, with A of `m` x `k`, B of `k` x `n`, row-major: each entry sums over k in order.
 ///
 /// # Panics
 /// When a matrix has another size.
 pub fn matmul<T: Real>(m: usize, k: usize, n: usize, a: &[T], b: &[T], out: &mut [T]) {
+    gemm(m, k, n, a, false, b, false, out);
+}
+
+/// out = op(A) op(B), of `m` x `n`, row-major. op(A) is `m` x `k`; A is stored so, or transposed (as `k` x `m`) when `ta`
+/// is set. op(B) is `k` x `n`; B is stored so, or transposed (as `n` x `k`) when `tb` is set. Each entry sums over k in
+/// order, from +0 on.
+///
+/// # Panics
+/// When a matrix has another size.
+#[expect(clippy::too_many_arguments, reason = "the field's own list of what describes a product")]
+pub fn gemm<T: Real>(m: usize, k: usize, n: usize, a: &[T], ta: bool, b: &[T], tb: bool, out: &mut [T]) {
     assert!(a.len() == m * k && b.len() == k * n && out.len() == m * n, "matmul with matrices of other sizes");
-    out.fill(T::default());
-    let mut strips = [[T::default(); ROWS]; HEIGHT / ROWS * DEPTH];
-    let mut panel = [[T::default(); 8]; DEPTH];
-    for p in (0..k).step_by(DEPTH) {
-        let depth = DEPTH.min(k - p);
-        let panel = &mut panel[..depth];
-        for i in (0..m).step_by(HEIGHT) {
-            let height = HEIGHT.min(m - i);
-            for (row, strip) in (i..i + height).step_by(ROWS).zip(strips.chunks_exact_mut(depth)) {
-                pack_strip(&a[row * k..], k, p, strip);
+    if out.is_empty() || k == 0 {
+        out.fill(T::default());
+        return;
+    }
+    let (a, b) = (Stored { numbers: a, along: ta, lines: m, k }, Stored { numbers: b, along: !tb, lines: n, k });
+    if m.div_ceil(ROWS) * k <= FEW {
+        product(&a, &b, out, &mut [[T::default(); ROWS]; FEW], &mut [[T::default(); COLUMNS]; DEPTH]);
+    } else {
+        product(&a, &b, out, &mut [[T::default(); ROWS]; FOURS], &mut [[T::default(); COLUMNS]; DEPTH]);
+    }
+}
+
+/// A matrix as `lines` vectors of length `k`: the rows of op(A), or the columns of op(B).
+struct Stored<'a, T> {
+    numbers: &'a [T],
+    /// Whether neighbours in memory are of neighbouring lines.
+    along: bool,
+    lines: usize,
+    k: usize,
+}
+
+impl<T: Real> Stored<'_, T> {
+    /// Copies `W` lines from `line` on, from `p` on, so that they lie side by side. Lines beyond the last become zeros:
+    /// they are computed, and not stored.
+    fn pack<const W: usize>(&self, line: usize, p: usize, packed: &mut [[T; W]]) {
+        let lines = W.min(self.lines - line);
+        if lines < W {
+            packed.fill([T::default(); W]);
+        }
+        if self.along {
+            let rows = self.numbers[p * self.lines..].chunks_exact(self.lines);
+            for (packed, row) in packed.iter_mut().zip(rows) {
+                if lines == W {
+                    packed.copy_from_slice(&row[line..][..W]);
+                } else {
+                    packed.iter_mut().zip(&row[line..]).for_each(|(packed, x)| *packed = *x);
+                }
             }
-            for j in (0..n).step_by(8) {
-                let columns = 8.min(n - j);
-                pack_panel(&b[p * n + j..], n, columns, panel);
-                for (row, strip) in (i..i + height).step_by(ROWS).zip(strips.chunks_exact(depth)) {
-                    let rows = ROWS.min(m - row);
-                    block(strip, panel, &mut out[row * n + j..], n, rows, columns);
+        } else if lines == W {
+            let lines: [&[T]; W] = std::array::from_fn(|l| &self.numbers[(line + l) * self.k + p..][..packed.len()]);
+            let (blocks, rest) = packed.as_chunks_mut::<W>();
+            for (b, block) in blocks.iter_mut().enumerate() {
+                for l in 0..W {
+                    for q in 0..W {
+                        block[q][l] = lines[l][b * W + q];
+                    }
+                }
+            }
+            let done = blocks.len() * W;
+            for (q, packed) in rest.iter_mut().enumerate() {
+                *packed = std::array::from_fn(|l| lines[l][done + q]);
+            }
+        } else {
+            for l in 0..lines {
+                let line = &self.numbers[(line + l) * self.k + p..];
+                packed.iter_mut().zip(line).for_each(|(packed, x)| packed[l] = *x);
+            }
+        }
+    }
+}
+
+/// The product, by what fits into the buffers.
+fn product<T: Real>(a: &Stored<T>, b: &Stored<T>, out: &mut [T], strips: &mut Strip<T>, panel: &mut Panel<T>) {
+    let (m, k, n) = (a.lines, a.k, b.lines);
+    for p in (0..k).step_by(panel.len()) {
+        let depth = panel.len().min(k - p);
+        let panel = &mut panel[..depth];
+        let height = strips.len() / depth * ROWS;
+        for top in (0..m).step_by(height) {
+            let bottom = m.min(top + height);
+            for (row, strip) in (top..bottom).step_by(ROWS).zip(strips.chunks_exact_mut(depth)) {
+                a.pack(row, p, strip);
+            }
+            for j in (0..n).step_by(COLUMNS) {
+                b.pack(j, p, panel);
+                for (row, strip) in (top..bottom).step_by(ROWS).zip(strips.chunks_exact(depth)) {
+                    let (rows, columns) = (ROWS.min(m - row), COLUMNS.min(n - j));
+                    let out = &mut out[row * n + j..];
+                    if rows == ROWS && columns == COLUMNS {
+                        block(strip, panel, out, n, p == 0);
+                    } else {
+                        edge(strip, panel, out, n, p == 0, rows, columns);
+                    }
                 }
             }
         }
     }
 }
 
-/// Takes a strip of A apart by columns, from column `p` on. Rows beyond the last become zeros: they are computed, and not
-/// stored.
-fn pack_strip<T: Real>(a: &[T], k: usize, p: usize, strip: &mut [[T; ROWS]]) {
-    for r in 0..ROWS {
-        match a.get(r * k + p..r * k + p + strip.len()) {
-            Some(row) => strip.iter_mut().zip(row).for_each(|(column, x)| column[r] = *x),
-            None => strip.iter_mut().for_each(|column| column[r] = T::default()),
-        }
-    }
-}
-
-/// Copies eight columns of B, or fewer and zeros.
-fn pack_panel<T: Real>(b: &[T], n: usize, columns: usize, panel: &mut [[T; 8]]) {
-    for (eight, row) in panel.iter_mut().zip(b.chunks(n)) {
-        match row.first_chunk() {
-            Some(row) if columns == 8 => *eight = *row,
-            _ => {
-                *eight = [T::default(); 8];
-                eight.iter_mut().zip(&row[..columns]).for_each(|(eight, x)| *eight = *x);
-            }
-        }
-    }
-}
-
-/// Adds the product of a strip of A and a panel of B to the block of `out` at its start, whose rows are `n` apart.
-fn block<T: Real>(strip: &[[T; ROWS]], panel: &[[T; 8]], out: &mut [T], n: usize, rows: usize, columns: usize) {
-    let mut held = [[T::default(); 8]; ROWS];
-    for (held, out) in held.iter_mut().zip(out.chunks(n)).take(rows) {
-        held.iter_mut().zip(&out[..columns]).for_each(|(held, x)| *held = *x);
-    }
-    let mut acc = held.map(|row| T::load(&row));
+/// Adds the product of a strip of A and a panel of B to what is held.
+#[inline(always)]
+fn multiply<T: Real>(strip: &Strip<T>, panel: &Panel<T>, mut acc: [T::Eight; ROWS]) -> [T::Eight; ROWS] {
     for (column, eight) in strip.iter().zip(panel) {
         let b = T::load(eight);
         for r in 0..ROWS {
             acc[r] += T::splat(column[r]) * b;
         }
     }
-    let held = acc.map(T::store);
-    for (held, out) in held.iter().zip(out.chunks_mut(n)).take(rows) {
-        out[..columns].iter_mut().zip(held).for_each(|(x, held)| *x = *held);
+    acc
+}
+
+/// Puts the product of a strip and a panel to the start of `out`, whose rows are `n` apart, or adds it there.
+#[inline(always)]
+fn block<T: Real>(strip: &Strip<T>, panel: &Panel<T>, out: &mut [T], n: usize, first: bool) {
+    let mut acc = [T::splat(T::default()); ROWS];
+    if !first {
+        for (r, acc) in acc.iter_mut().enumerate() {
+            if let Some(eight) = out[r * n..].first_chunk() {
+                *acc = T::load(eight);
+            }
+        }
+    }
+    let acc = multiply::<T>(strip, panel, acc);
+    for (r, acc) in acc.into_iter().enumerate() {
+        if let Some(eight) = out[r * n..].first_chunk_mut() {
+            *eight = T::store(acc);
+        }
     }
 }
 
-/// Stand-in.
-#[allow(clippy::too_many_arguments)]
-pub fn gemm<T: Real>(m: usize, k: usize, n: usize, a: &[T], ta: bool, b: &[T], tb: bool, out: &mut [T]) {
-    for i in 0..m {
-        for j in 0..n {
-            let mut s = T::default();
-            for p in 0..k {
-                s += a[if ta { p * m + i } else { i * k + p }] * b[if tb { j * k + p } else { p * n + j }];
-            }
-            out[i * n + j] = s;
-        }
+/// [`block`] at the last rows and columns.
+#[inline(never)]
+fn edge<T: Real>(
+    strip: &Strip<T>,
+    panel: &Panel<T>,
+    out: &mut [T],
+    n: usize,
+    first: bool,
+    rows: usize,
+    columns: usize,
+) {
+    let mut held = [T::default(); ROWS * COLUMNS];
+    let rows = || (0..rows).map(|r| (r * n..r * n + columns, r * COLUMNS..r * COLUMNS + columns));
+    if !first {
+        rows().for_each(|(there, here)| held[here].copy_from_slice(&out[there]));
     }
+    block(strip, panel, &mut held, COLUMNS, first);
+    rows().for_each(|(there, here)| out[there].copy_from_slice(&held[here]));
 }
 
 /// Stand-in.

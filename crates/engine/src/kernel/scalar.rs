@@ -90,3 +90,23 @@ pub fn matmul<T: Real>(m: usize, k: usize, n: usize, a: &[T], b: &[T], out: &mut
         }
     }
 }
+
+/// See [`super::gemm`].
+///
+/// # Panics
+/// When a matrix has another size.
+#[expect(clippy::too_many_arguments, reason = "the field's own list of what describes a product")]
+pub fn gemm<T: Real>(m: usize, k: usize, n: usize, a: &[T], ta: bool, b: &[T], tb: bool, out: &mut [T]) {
+    assert!(a.len() == m * k && b.len() == k * n && out.len() == m * n, "matmul with matrices of other sizes");
+    for i in 0..m {
+        for j in 0..n {
+            let mut sum = T::default();
+            for p in 0..k {
+                let a = if ta { a[p * m + i] } else { a[i * k + p] };
+                let b = if tb { b[j * k + p] } else { b[p * n + j] };
+                sum += a * b;
+            }
+            out[i * n + j] = sum;
+        }
+    }
+}

@@ -1,5 +1,7 @@
 use super::*;
 
+mod products;
+
 /// Numbers of mixed sizes and signs, so that any other order of summing gives other bits.
 fn numbers(n: usize, salt: u64) -> Vec<f32> {
     let mut rng = crate::rng::Rng::new(salt, "kernel test");
