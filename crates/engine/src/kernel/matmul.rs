@@ -4,6 +4,7 @@
 //! addition. So no blocking, packing or transposition changes a bit.
 
 use super::Real;
+use super::matmul_small::{self as small, Shape};
 
 /// Rows of a register block. Four by eight numbers, eight vectors of 128 bits, leave registers for what comes in.
 const ROWS: usize = 4;
@@ -15,6 +16,9 @@ const DEPTH: usize = 256;
 const FOURS: usize = 4096;
 /// The same for small products: clearing more would take longer than they do.
 const FEW: usize = 512;
+
+/// Numbers of two matrices that stay in the first cache: not worth packing.
+const SMALL: usize = 8192;
 
 /// Four rows of A, by columns.
 type Strip<T> = [[T; ROWS]];
@@ -41,6 +45,21 @@ pub fn gemm<T: Real>(m: usize, k: usize, n: usize, a: &[T], ta: bool, b: &[T], t
     if out.is_empty() || k == 0 {
         out.fill(T::default());
         return;
+    }
+    // A vector is the same either way.
+    let (ta, tb) = (ta && m > 1, tb && n > 1);
+    if n == 1 && ta {
+        return small::product(Shape { m: 1, k, n: m }, b, false, a, out);
+    }
+    if m == 1 && tb {
+        return small::product(Shape { m: n, k, n: 1 }, b, false, a, out);
+    }
+    let few = m < 2 * ROWS || n < small::LANES && !ta;
+    if !tb && (few || m * k + k * n <= SMALL) {
+        return small::product(Shape { m, k, n }, a, ta, b, out);
+    }
+    if tb && k * n <= SMALL / 2 && m * k <= SMALL / 2 {
+        return small::product_turned(Shape { m, k, n }, a, ta, b, out);
     }
     let (a, b) = (Stored { numbers: a, along: ta, lines: m, k }, Stored { numbers: b, along: !tb, lines: n, k });
     if m.div_ceil(ROWS) * k <= FEW {
@@ -78,17 +97,18 @@ impl<T: Real> Stored<'_, T> {
             }
         } else if lines == W {
             let lines: [&[T]; W] = std::array::from_fn(|l| &self.numbers[(line + l) * self.k + p..][..packed.len()]);
-            let (blocks, rest) = packed.as_chunks_mut::<W>();
-            for (b, block) in blocks.iter_mut().enumerate() {
-                for l in 0..W {
-                    for q in 0..W {
-                        block[q][l] = lines[l][b * W + q];
+            let parts = lines.map(|line| line.as_chunks::<4>());
+            let (blocks, rest) = packed.as_chunks_mut::<4>();
+            for (q, block) in blocks.iter_mut().enumerate() {
+                for l in (0..W).step_by(4) {
+                    let turned = T::transposed(std::array::from_fn(|i| parts[l + i].0[q]));
+                    for (packed, four) in block.iter_mut().zip(turned) {
+                        packed[l..l + 4].copy_from_slice(&four);
                     }
                 }
             }
-            let done = blocks.len() * W;
             for (q, packed) in rest.iter_mut().enumerate() {
-                *packed = std::array::from_fn(|l| lines[l][done + q]);
+                *packed = std::array::from_fn(|l| parts[l].1[q]);
             }
         } else {
             for l in 0..lines {

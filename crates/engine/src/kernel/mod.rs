@@ -8,12 +8,13 @@
 //! partial sum leaves the exact range (2^24 for `f32`).
 
 mod matmul;
+mod matmul_small;
 pub mod scalar;
 
 pub use matmul::{gemm, gemm_inner, matmul};
 
 use std::ops::{Add, AddAssign, Mul, Sub};
-use wide::{f32x8, f64x8};
+use wide::{f32x4, f32x8, f64x4, f64x8};
 
 /// Number of partial sums.
 pub const LANES: usize = 16;
@@ -37,10 +38,12 @@ pub trait Real:
     fn splat(number: Self) -> Self::Eight;
     /// The larger of each pair: a where a > b, else b.
     fn larger(a: Self::Eight, b: Self::Eight) -> Self::Eight;
+    /// Rows as columns.
+    fn transposed(rows: [[Self; 4]; 4]) -> [[Self; 4]; 4];
 }
 
 macro_rules! real {
-    ($real:ty, $eight:ty) => {
+    ($real:ty, $eight:ty, $four:ty) => {
         impl Real for $real {
             type Eight = $eight;
             const LOWEST: Self = Self::NEG_INFINITY;
@@ -60,12 +63,16 @@ macro_rules! real {
             fn larger(a: $eight, b: $eight) -> $eight {
                 a.simd_gt(b).select(a, b)
             }
+            #[inline(always)]
+            fn transposed(rows: [[Self; 4]; 4]) -> [[Self; 4]; 4] {
+                <$four>::transpose(rows.map(<$four>::new)).map(<$four>::to_array)
+            }
         }
     };
 }
 
-real!(f32, f32x8);
-real!(f64, f64x8);
+real!(f32, f32x8, f32x4);
+real!(f64, f64x8, f64x4);
 
 /// Folds the lanes in halves.
 #[inline(always)]

@@ -1,0 +1,229 @@
+//! Small matrix products, from the matrices as they are: packing would take longer than the product.
+//!
+//! A tile of the product is kept in registers over all of k. Where a tile does not fit any more, the last one moves back
+//! over entries that are there already: it finds the same bits again.
+
+use super::Real;
+use std::array::from_fn;
+
+/// Rows of a tile, if the product has so many.
+const ROWS: usize = 4;
+/// The narrowest side that is worth lanes.
+pub(super) const LANES: usize = 4;
+
+/// A product of `m` x `k` and `k` x `n`.
+#[derive(Clone, Copy)]
+pub(super) struct Shape {
+    pub m: usize,
+    pub k: usize,
+    pub n: usize,
+}
+
+/// Lanes of a tile.
+trait Lanes<T>: Copy {
+    /// How many they are.
+    const WIDTH: usize;
+    fn zero() -> Self;
+    /// Adds the product of a number and the start of a row.
+    fn add(&mut self, a: T, row: &[T]);
+    fn write(self, out: &mut [T]);
+}
+
+/// Eight lanes, `C` times.
+struct Eights<T: Real, const C: usize>([T::Eight; C]);
+
+impl<T: Real, const C: usize> Clone for Eights<T, C> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: Real, const C: usize> Copy for Eights<T, C> {}
+
+impl<T: Real, const C: usize> Lanes<T> for Eights<T, C> {
+    const WIDTH: usize = 8 * C;
+    #[inline(always)]
+    fn zero() -> Self {
+        Self([T::splat(T::default()); C])
+    }
+    #[inline(always)]
+    fn add(&mut self, a: T, row: &[T]) {
+        let a = T::splat(a);
+        for (acc, eight) in self.0.iter_mut().zip(row[..8 * C].as_chunks().0) {
+            *acc += a * T::load(eight);
+        }
+    }
+    #[inline(always)]
+    fn write(self, out: &mut [T]) {
+        for (acc, eight) in self.0.into_iter().zip(out[..8 * C].as_chunks_mut().0) {
+            *eight = T::store(acc);
+        }
+    }
+}
+
+/// Few lanes, which the compiler puts together if it can.
+#[derive(Clone, Copy)]
+struct Few<T, const W: usize>([T; W]);
+
+impl<T: Real, const W: usize> Lanes<T> for Few<T, W> {
+    const WIDTH: usize = W;
+    #[inline(always)]
+    fn zero() -> Self {
+        Self([T::default(); W])
+    }
+    #[inline(always)]
+    fn add(&mut self, a: T, row: &[T]) {
+        let row = &row[..W];
+        self.0 = from_fn(|c| self.0[c] + a * row[c]);
+    }
+    #[inline(always)]
+    fn write(self, out: &mut [T]) {
+        out[..W].copy_from_slice(&self.0);
+    }
+}
+
+/// The left matrix, as it is stored.
+trait Left<T>: Copy {
+    /// `R` rows from `row` on, column by column.
+    fn columns<const R: usize>(self, row: usize) -> impl Iterator<Item = [T; R]>;
+}
+
+/// Stored as `m` x `k`.
+#[derive(Clone, Copy)]
+struct Rows<'a, T> {
+    a: &'a [T],
+    k: usize,
+}
+
+impl<T: Real> Left<T> for Rows<'_, T> {
+    #[inline(always)]
+    fn columns<const R: usize>(self, row: usize) -> impl Iterator<Item = [T; R]> {
+        let rows: [&[T]; R] = from_fn(|r| &self.a[(row + r) * self.k..][..self.k]);
+        (0..self.k).map(move |p| from_fn(|r| rows[r][p]))
+    }
+}
+
+/// Stored as `k` x `m`.
+#[derive(Clone, Copy)]
+struct Columns<'a, T> {
+    a: &'a [T],
+    m: usize,
+}
+
+impl<T: Real> Left<T> for Columns<'_, T> {
+    #[inline(always)]
+    fn columns<const R: usize>(self, row: usize) -> impl Iterator<Item = [T; R]> {
+        self.a.chunks_exact(self.m).map(move |column| {
+            let column = &column[row..][..R];
+            from_fn(|r| column[r])
+        })
+    }
+}
+
+/// op(A) B, with B stored as `k` x `n`.
+pub(super) fn product<T: Real>(shape: Shape, a: &[T], ta: bool, b: &[T], out: &mut [T]) {
+    if ta {
+        rows(shape, Columns { a, m: shape.m }, b, out);
+    } else {
+        rows(shape, Rows { a, k: shape.k }, b, out);
+    }
+}
+
+/// op(A) B^T, with B stored as `n` x `k`, of at most 4096 numbers: it is turned first.
+pub(super) fn product_turned<T: Real>(shape: Shape, a: &[T], ta: bool, b: &[T], out: &mut [T]) {
+    match b.len() {
+        0..=64 => turn_and_multiply::<T, 64>(shape, a, ta, b, out),
+        65..=512 => turn_and_multiply::<T, 512>(shape, a, ta, b, out),
+        _ => turn_and_multiply::<T, 4096>(shape, a, ta, b, out),
+    }
+}
+
+fn turn_and_multiply<T: Real, const LENGTH: usize>(shape: Shape, a: &[T], ta: bool, b: &[T], out: &mut [T]) {
+    let mut turned = [T::default(); LENGTH];
+    let turned = &mut turned[..b.len()];
+    transpose(b, shape.k, turned);
+    product(shape, a, ta, turned, out);
+}
+
+/// Writes rows of `k` numbers as columns.
+fn transpose<T: Real>(rows: &[T], k: usize, out: &mut [T]) {
+    let n = rows.len() / k;
+    let (mut blocks, mut j) = (rows.chunks_exact(4 * k), 0);
+    for block in blocks.by_ref() {
+        let lines: [&[T]; 4] = from_fn(|l| &block[l * k..][..k]);
+        let parts = lines.map(|line| line.as_chunks::<4>());
+        let mut targets = out.chunks_exact_mut(n);
+        for q in 0..k / 4 {
+            let turned = T::transposed(from_fn(|l| parts[l].0[q]));
+            for (four, target) in turned.into_iter().zip(targets.by_ref()) {
+                target[j..][..4].copy_from_slice(&four);
+            }
+        }
+        for (q, target) in targets.enumerate() {
+            target[j..][..4].copy_from_slice(&from_fn::<_, 4, _>(|l| parts[l].1[q]));
+        }
+        j += 4;
+    }
+    for line in blocks.remainder().chunks_exact(k) {
+        for (x, target) in line.iter().zip(out.chunks_exact_mut(n)) {
+            target[j] = *x;
+        }
+        j += 1;
+    }
+}
+
+#[inline(always)]
+fn rows<T: Real>(shape: Shape, a: impl Left<T>, b: &[T], out: &mut [T]) {
+    if shape.m < ROWS {
+        for row in 0..shape.m {
+            match shape.n {
+                1 => columns::<T, Few<T, 1>, 1>(shape, a, row, b, out),
+                2 => columns::<T, Few<T, 2>, 1>(shape, a, row, b, out),
+                3 => columns::<T, Few<T, 3>, 1>(shape, a, row, b, out),
+                4..8 => columns::<T, Few<T, 4>, 1>(shape, a, row, b, out),
+                8..32 => columns::<T, Eights<T, 1>, 1>(shape, a, row, b, out),
+                _ => columns::<T, Eights<T, 4>, 1>(shape, a, row, b, out),
+            }
+        }
+        return;
+    }
+    for row in (0..shape.m).step_by(ROWS) {
+        let row = row.min(shape.m - ROWS);
+        match shape.n {
+            1 => columns::<T, Few<T, 1>, ROWS>(shape, a, row, b, out),
+            2 => columns::<T, Few<T, 2>, ROWS>(shape, a, row, b, out),
+            3 => columns::<T, Few<T, 3>, ROWS>(shape, a, row, b, out),
+            4..8 => columns::<T, Few<T, 4>, ROWS>(shape, a, row, b, out),
+            _ => columns::<T, Eights<T, 1>, ROWS>(shape, a, row, b, out),
+        }
+    }
+}
+
+/// All tiles of `R` rows.
+#[inline(always)]
+fn columns<T: Real, L: Lanes<T>, const R: usize>(shape: Shape, a: impl Left<T>, row: usize, b: &[T], out: &mut [T]) {
+    for j in (0..shape.n).step_by(L::WIDTH) {
+        tile::<T, L, R>(shape, a, row, b, j.min(shape.n - L::WIDTH), out);
+    }
+}
+
+#[inline(always)]
+fn tile<T: Real, L: Lanes<T>, const R: usize>(
+    shape: Shape,
+    a: impl Left<T>,
+    row: usize,
+    b: &[T],
+    j: usize,
+    out: &mut [T],
+) {
+    let mut acc = [L::zero(); R];
+    for (column, line) in a.columns::<R>(row).zip(b.chunks_exact(shape.n)) {
+        let line = &line[j..][..L::WIDTH];
+        for r in 0..R {
+            acc[r].add(column[r], line);
+        }
+    }
+    for (acc, out) in acc.into_iter().zip(out[row * shape.n..].chunks_exact_mut(shape.n)) {
+        acc.write(&mut out[j..]);
+    }
+}
