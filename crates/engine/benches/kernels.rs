@@ -94,7 +94,7 @@ fn matmul_ndarray(bencher: Bencher, n: usize) {
     bencher.counter(ItemsCount::new(n * n * n)).bench_local(|| black_box(&a).dot(black_box(&a)));
 }
 
-const FUNCTION: usize = 4096;
+const FUNCTION: usize = 1024;
 
 #[divan::bench]
 fn exp_slice(bencher: Bencher) {
@@ -134,25 +134,39 @@ fn exp_scalar_twin(bencher: Bencher) {
     each(bencher, |x| math::expf(black_box(x)));
 }
 
-#[divan::bench]
-fn exp_libm(bencher: Bencher) {
-    each(bencher, libm::expf);
-}
-
 /// The platform's: not portable, for comparison only.
 #[divan::bench]
 fn exp_std(bencher: Bencher) {
     each(bencher, f32::exp);
 }
 
-#[divan::bench]
-fn tanh_libm(bencher: Bencher) {
-    each(bencher, math::tanhf);
+/// Each function over a slice, ours and that of the `libm` crate.
+macro_rules! functions {
+    ($($name:ident: $ours:expr, $libm:expr;)*) => {$(
+        mod $name {
+            use super::*;
+
+            #[divan::bench]
+            fn ours(bencher: Bencher) {
+                each(bencher, $ours);
+            }
+
+            #[divan::bench]
+            fn libm(bencher: Bencher) {
+                each(bencher, $libm);
+            }
+        }
+    )*};
 }
 
-#[divan::bench]
-fn ln_libm(bencher: Bencher) {
-    each(bencher, |x| math::lnf(x.abs()));
+functions! {
+    exp: math::expf, libm::expf;
+    exp_m1: math::exp_m1f, libm::expm1f;
+    ln: |x| math::lnf(x.abs()), |x| libm::logf(x.abs());
+    ln_1p: |x| math::ln_1pf(x.abs()), |x| libm::log1pf(x.abs());
+    tanh: math::tanhf, libm::tanhf;
+    sigmoid: math::sigmoidf, |x| 1.0 / (1.0 + libm::expf(-x));
+    softplus: math::softplusf, |x| x.max(0.0) + libm::log1pf(libm::expf(-x.abs()));
 }
 
 #[divan::bench(args = [100, 50_000])]

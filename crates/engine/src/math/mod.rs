@@ -1,40 +1,76 @@
 //! Functions that give the same bits natively and in every browser.
 //!
-//! Names follow C: the plain name takes `f64`, the name with an `f` takes `f32`. They come from the `libm` crate, plain
-//! Rust arithmetic without fused steps, except [`expf`], which is ours: without branches, so that a loop over it runs in
-//! vectors.
+//! Names follow C: the plain name takes `f64`, the name with an `f` takes `f32`. The doubles come from the `libm` crate,
+//! plain Rust arithmetic without fused steps. The singles that networks use are ours, without branches, so that a loop
+//! over them runs in vectors, each lane with the bits of the single number; their errors are given in units of the last
+//! place of the result. The other singles are those of `libm`.
 //! Never call the methods of the same name on `f32` and `f64`: those ask the platform.
 
+#[cfg(test)]
+mod accuracy;
 mod expf;
+mod lnf;
+mod sigmoid;
 mod softmax;
 
-pub use expf::{exp_slice, expf};
+pub use expf::{exp_m1f, exp_slice, expf};
+pub use lnf::{ln_1pf, lnf, softplusf};
+pub use sigmoid::{sigmoidf, tanhf};
 pub use softmax::{logsumexp, softmax, softmax_in_place};
 
+/// The bit of the sign.
+const SIGN: u32 = 1 << 31;
+
+/// Value at x of the polynomial with these coefficients, highest power first, by Horner's rule.
+#[inline]
+fn polynomial<const N: usize>(coefficients: &[f32; N], x: f32) -> f32 {
+    let mut value = coefficients[0];
+    for c in &coefficients[1..] {
+        value = value * x + *c;
+    }
+    value
+}
+
+/// The same polynomial from its even and its odd powers: two chains of half the length, which the machine works off side
+/// by side. Other roundings than those of [`polynomial`].
+#[inline]
+fn polynomial_in_halves<const N: usize>(coefficients: &[f32; N], x: f32) -> f32 {
+    let square = x * x;
+    let mut halves = [coefficients[0], coefficients[1]];
+    for (i, c) in coefficients[2..].iter().enumerate() {
+        halves[i % 2] = halves[i % 2] * square + *c;
+    }
+    halves[N % 2] * x + halves[1 - N % 2]
+}
+
 macro_rules! from_libm {
-    ($($(#[$doc:meta])* $name:ident = $double:ident, $single_name:ident = $single:ident;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident = $double:ident $(, $single_name:ident = $single:ident)?;)*) => {$(
         $(#[$doc])*
         pub fn $name(x: f64) -> f64 {
             libm::$double(x)
         }
+        from_libm! { @single [$($doc),*] $($single_name = $single)? }
+    )*};
+    (@single [$($doc:meta),*] $name:ident = $single:ident) => {
         $(#[$doc])*
-        pub fn $single_name(x: f32) -> f32 {
+        pub fn $name(x: f32) -> f32 {
             libm::$single(x)
         }
-    )*};
+    };
+    (@single [$($doc:meta),*]) => {};
 }
 
 from_libm! {
     /// Natural logarithm; NaN below zero, minus infinity at zero.
-    ln = log, lnf = logf;
+    ln = log;
     /// Logarithm to base 2.
     log2 = log2, log2f = log2f;
     /// Logarithm to base 10.
     log10 = log10, log10f = log10f;
     /// ln(1 + x), exact for small x.
-    ln_1p = log1p, ln_1pf = log1pf;
+    ln_1p = log1p;
     /// e^x - 1, exact for small x.
-    exp_m1 = expm1, exp_m1f = expm1f;
+    exp_m1 = expm1;
     /// 2^x.
     exp2 = exp2, exp2f = exp2f;
     /// Sine of an angle in radians.
@@ -54,7 +90,7 @@ from_libm! {
     /// Hyperbolic cosine.
     cosh = cosh, coshf = coshf;
     /// Hyperbolic tangent.
-    tanh = tanh, tanhf = tanhf;
+    tanh = tanh;
     /// Inverse hyperbolic tangent; NaN outside [-1, 1].
     atanh = atanh, atanhf = atanhf;
     /// Error function.
@@ -136,12 +172,6 @@ fn squarings<T: Copy + std::ops::Mul<Output = T>>(x: T, n: i32, one: T) -> T {
 /// Logistic function 1 / (1 + e^-x), without overflow.
 pub fn sigmoid(x: f64) -> f64 {
     let small = exp(-x.abs());
-    if x < 0.0 { small / (1.0 + small) } else { 1.0 / (1.0 + small) }
-}
-
-/// Logistic function 1 / (1 + e^-x), without overflow.
-pub fn sigmoidf(x: f32) -> f32 {
-    let small = expf(-x.abs());
     if x < 0.0 { small / (1.0 + small) } else { 1.0 / (1.0 + small) }
 }
 
