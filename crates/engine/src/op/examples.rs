@@ -1,7 +1,8 @@
 //! One test for the derivatives of all operators: against central differences in double precision, and the derivative's
 //! own derivative as well.
 
-use crate::graph::{Graph, Id, Shape, Tensor, evaluate};
+use super::View;
+use crate::graph::{Graph, Id, Rule, Shape, Tensor, evaluate};
 use crate::rng::Rng;
 use std::collections::BTreeMap;
 
@@ -59,6 +60,8 @@ fn all(rng: &mut Rng) -> Vec<Example> {
         super::index::examples,
         super::sort::examples,
         super::scan::examples,
+        super::fft::examples,
+        super::matrix::examples,
     ];
     files.iter().flat_map(|examples| examples(rng)).collect()
 }
@@ -122,4 +125,44 @@ fn derivatives_and_second_derivatives_agree_with_differences() {
             compare(&format!("{}, second", example.name), &graph, along, &xs, &second, &at);
         }
     }
+}
+
+#[test]
+fn copies_side_by_side_give_the_bits_of_each_alone() {
+    const COPIES: usize = 3;
+    let mut rng = Rng::new(0, "copies");
+    let mut seen = 0;
+    for example in (0..4).flat_map(|round| all(&mut Rng::new(round, "examples"))) {
+        let graph = Graph::new();
+        let inputs: Vec<Tensor> = example.inputs.iter().map(|(shape, _)| graph.input("x", *shape)).collect();
+        let y = (example.build)(&inputs);
+        graph.gradients(y.sum_all(), &inputs);
+        let trace = graph.trace();
+        for (i, node) in trace.nodes.iter().enumerate() {
+            let Rule::Op(op) = &node.rule else { continue };
+            if !op.trailing() {
+                continue;
+            }
+            seen += 1;
+            let shapes: Vec<Shape> = trace.inputs(Id(i as u32)).iter().map(|id| trace.nodes[id.at()].shape).collect();
+            let wide: Vec<Shape> = shapes.iter().map(|shape| shape.inserted(shape.rank(), COPIES)).collect();
+            // Numbers that are indices for operators that take some.
+            let data: Vec<Vec<f32>> =
+                wide.iter().map(|shape| (0..shape.len()).map(|_| rng.uniform(-1.0, 5.0) as f32).collect()).collect();
+            let run = |shapes: &[Shape], data: &[Vec<f32>], len: usize| {
+                let views: Vec<View<f32>> =
+                    shapes.iter().zip(data).map(|(shape, data)| View { dims: shape.dims(), data }).collect();
+                let mut out = vec![f32::NAN; len];
+                op.eval32(&views, &mut out, &mut vec![f32::NAN; op.scratch(shapes)]);
+                out
+            };
+            let together = run(&wide, &data, node.shape.len() * COPIES);
+            for copy in 0..COPIES {
+                let own = |x: &[f32]| -> Vec<f32> { x.iter().skip(copy).step_by(COPIES).copied().collect() };
+                let alone = run(&shapes, &data.iter().map(|x| own(x)).collect::<Vec<_>>(), node.shape.len());
+                assert_eq!(own(&together), alone, "{}: {} of {shapes:?}", example.name, op.name());
+            }
+        }
+    }
+    assert!(seen > 100);
 }

@@ -263,8 +263,7 @@ impl<'g> Tensor<'g> {
     /// # Panics
     /// When the rank becomes too high.
     pub fn one_hot(self, classes: usize) -> Self {
-        let places: Vec<f32> = (0..classes).map(|i| i as f32).collect();
-        self.unsqueeze(self.shape().rank()).equal(self.graph().constant([classes], &places))
+        self.unsqueeze(self.shape().rank()).equal(self.graph().range(classes))
     }
 
     /// Sums of slices along the first axes by segment: of [i, b] with ids of [i] it gives [segments, b]; an empty segment

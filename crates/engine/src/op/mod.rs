@@ -7,9 +7,11 @@
 
 #[cfg(test)]
 mod examples;
+mod fft;
 mod index;
 mod layout;
 mod linear;
+mod matrix;
 mod point;
 mod reduce;
 mod scan;

@@ -315,7 +315,8 @@ pub(super) fn examples(rng: &mut crate::rng::Rng) -> Vec<super::examples::Exampl
     use super::examples::{Example, size};
     let shape = [size(rng), size(rng), size(rng)];
     let axis = rng.index(3);
-    let all: [(&str, fn(Tensor<'_>, usize) -> Tensor<'_>); 7] = [
+    type Scan = (&'static str, fn(Tensor<'_>, usize) -> Tensor<'_>);
+    let all: [Scan; 7] = [
         ("cumsum", |x, axis| x.square().cumsum(axis).square()),
         ("cumsum_to_end", |x, axis| x.square().cumsum_to_end(axis).square()),
         ("cumprod", |x, axis| x.cumprod(axis)),
