@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`math`] | exp, ln, tanh, sin, erf and their like from one portable source; softmax |
 //! | [`kernel`] | dot products, sums and matrix products on slices, in fixed lanes |
+//! | [`analysis`] | scores, spectra, similarities, clusters and maps of what a network has learnt |
 //! | [`linalg`] | symmetric systems by Cholesky's factors, the pseudo-inverse |
 //! | [`rng`] | one seeded generator a run, split by purpose |
 //! | [`stats`] | means with intervals, slopes, proportions, running moments |
@@ -20,6 +21,7 @@
 pub mod data;
 pub mod float;
 pub mod graph;
+pub mod analysis;
 pub mod idx;
 pub mod image;
 pub mod kernel;

@@ -4,6 +4,7 @@
 //! `wasm-bindgen-test-runner` as the runner.
 
 use ndarray::Array2;
+use vivarium_engine::analysis::{decompose, pca};
 use vivarium_engine::image::Image;
 use vivarium_engine::linalg;
 use vivarium_engine::rng::Rng;
@@ -31,6 +32,9 @@ impl Print {
     }
     fn single(&mut self, x: f32) {
         self.double(f64::from(x));
+    }
+    fn doubles<'a>(&mut self, x: impl IntoIterator<Item = &'a f64>) {
+        x.into_iter().for_each(|x| self.double(*x));
     }
     fn singles(&mut self, x: &[f32]) {
         x.iter().for_each(|x| self.single(*x));
@@ -154,4 +158,23 @@ fn the_rest() {
     let picture = Image::new(31, 17, 3, (0..31 * 17 * 3).map(|_| rng.unit_f32()).collect());
     print.singles(picture.map(|p| p.resized(12, 40).grey().into_values()).as_deref().unwrap_or(&[]));
     assert_eq!(print.0, 7_630_328_260_500_590_400, "the rest");
+}
+
+#[test]
+fn decompositions() {
+    let mut print = Print::new();
+    for n in 1..=100 {
+        let mut rng = Rng::new(0, "decompositions").nth(n as u64);
+        let a = Array2::from_shape_simple_fn((n, n), || rng.normal());
+        let eigen = decompose::SymmetricEigen::new((&a + &a.t()).view()).unwrap();
+        print.doubles(eigen.values.iter().chain(&eigen.vectors));
+        for part in [a.view(), a.slice(ndarray::s![.., ..n.min(7)]), a.slice(ndarray::s![..n.min(5), ..])] {
+            let svd = decompose::Svd::new(part).unwrap();
+            print.doubles(svd.values.iter().chain(&svd.u).chain(&svd.vt));
+        }
+        print.doubles(decompose::eigenvalues(a.view()).unwrap().as_flattened());
+        let pca = pca::Pca::fit(a.slice(ndarray::s![.., ..n.div_ceil(2)]), 3);
+        pca.iter().for_each(|pca| print.doubles(pca.components.iter().chain(&pca.variances)));
+    }
+    assert_eq!(print.0, 7_628_010_860_137_480_754, "decompositions");
 }
