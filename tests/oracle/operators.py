@@ -11,10 +11,13 @@ import sys
 
 import torch
 
+from convolutions import convolutions
+from indices import fourier, indices, orders
+from layers import attention, cells, losses, norms
 from points import points
 from shapes import layouts, products, reductions
 
-FILES = [points, reductions, products, layouts]
+FILES = [points, reductions, products, layouts, indices, orders, fourier, convolutions, losses, norms, cells, attention]
 
 
 def main(names):
