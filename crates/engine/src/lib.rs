@@ -18,10 +18,10 @@
 //! every sum has a fixed number of lanes and a fixed order, and nothing depends on the width of `usize`. `ndarray` is
 //! the face of the data, yet its matrix product is not used: it picks other instructions on other machines.
 
+pub mod analysis;
 pub mod data;
 pub mod float;
 pub mod graph;
-pub mod analysis;
 pub mod idx;
 pub mod image;
 pub mod kernel;

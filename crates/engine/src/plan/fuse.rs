@@ -86,6 +86,9 @@ impl Walk {
     fn fill(&self, data: &[f32], start: usize, out: &mut [f32]) {
         let last = self.rank - 1;
         let (run, step) = (self.sizes[last], self.steps[last]);
+        if self.rank == 2 && self.steps[..2] == [0, 1] {
+            return repeat(&data[..run], start % run, out);
+        }
         let mut index = [0; MAX_RANK + 1];
         let (mut left, mut base) = (start / run, 0);
         for axis in (0..last).rev() {
@@ -117,6 +120,20 @@ impl Walk {
                 index[axis] = 0;
             }
         }
+    }
+}
+
+/// The row again and again, from entry `start` on. A short row is doubled until it fills the block: that takes few copies.
+fn repeat(row: &[f32], start: usize, out: &mut [f32]) {
+    let once = row.len().min(out.len());
+    let head = (row.len() - start).min(once);
+    out[..head].copy_from_slice(&row[start..start + head]);
+    out[head..once].copy_from_slice(&row[..once - head]);
+    let mut done = once;
+    while done < out.len() {
+        let more = done.min(out.len() - done);
+        out.copy_within(..more, done);
+        done += more;
     }
 }
 
