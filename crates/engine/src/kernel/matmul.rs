@@ -197,34 +197,3 @@ fn edge<T: Real>(
     block(strip, panel, &mut held, COLUMNS, first);
     rows().for_each(|(there, here)| out[there].copy_from_slice(&held[here]));
 }
-
-/// Stand-in.
-#[allow(clippy::too_many_arguments)]
-pub fn gemm_inner<T: Real>(
-    copies: usize,
-    m: usize,
-    k: usize,
-    n: usize,
-    a: &[T],
-    ta: bool,
-    b: &[T],
-    tb: bool,
-    a_shared: bool,
-    b_shared: bool,
-    out: &mut [T],
-) {
-    for c in 0..copies {
-        for i in 0..m {
-            for j in 0..n {
-                let mut s = T::default();
-                for p in 0..k {
-                    let ia = if ta { p * m + i } else { i * k + p };
-                    let ib = if tb { j * k + p } else { p * n + j };
-                    s +=
-                        a[if a_shared { ia } else { ia * copies + c }] * b[if b_shared { ib } else { ib * copies + c }];
-                }
-                out[(i * n + j) * copies + c] = s;
-            }
-        }
-    }
-}

@@ -4,6 +4,7 @@
 //! over entries that are there already: it finds the same bits again.
 
 use super::Real;
+use super::lanes::{Eights, Few, Lanes};
 use std::array::from_fn;
 
 /// Rows of a tile, if the product has so many.
@@ -17,69 +18,6 @@ pub(super) struct Shape {
     pub m: usize,
     pub k: usize,
     pub n: usize,
-}
-
-/// Lanes of a tile.
-trait Lanes<T>: Copy {
-    /// How many they are.
-    const WIDTH: usize;
-    fn zero() -> Self;
-    /// Adds the product of a number and the start of a row.
-    fn add(&mut self, a: T, row: &[T]);
-    fn write(self, out: &mut [T]);
-}
-
-/// Eight lanes, `C` times.
-struct Eights<T: Real, const C: usize>([T::Eight; C]);
-
-impl<T: Real, const C: usize> Clone for Eights<T, C> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T: Real, const C: usize> Copy for Eights<T, C> {}
-
-impl<T: Real, const C: usize> Lanes<T> for Eights<T, C> {
-    const WIDTH: usize = 8 * C;
-    #[inline(always)]
-    fn zero() -> Self {
-        Self([T::splat(T::default()); C])
-    }
-    #[inline(always)]
-    fn add(&mut self, a: T, row: &[T]) {
-        let a = T::splat(a);
-        for (acc, eight) in self.0.iter_mut().zip(row[..8 * C].as_chunks().0) {
-            *acc += a * T::load(eight);
-        }
-    }
-    #[inline(always)]
-    fn write(self, out: &mut [T]) {
-        for (acc, eight) in self.0.into_iter().zip(out[..8 * C].as_chunks_mut().0) {
-            *eight = T::store(acc);
-        }
-    }
-}
-
-/// Few lanes, which the compiler puts together if it can.
-#[derive(Clone, Copy)]
-struct Few<T, const W: usize>([T; W]);
-
-impl<T: Real, const W: usize> Lanes<T> for Few<T, W> {
-    const WIDTH: usize = W;
-    #[inline(always)]
-    fn zero() -> Self {
-        Self([T::default(); W])
-    }
-    #[inline(always)]
-    fn add(&mut self, a: T, row: &[T]) {
-        let row = &row[..W];
-        self.0 = from_fn(|c| self.0[c] + a * row[c]);
-    }
-    #[inline(always)]
-    fn write(self, out: &mut [T]) {
-        out[..W].copy_from_slice(&self.0);
-    }
 }
 
 /// The left matrix, as it is stored.
@@ -216,11 +154,11 @@ fn tile<T: Real, L: Lanes<T>, const R: usize>(
     j: usize,
     out: &mut [T],
 ) {
-    let mut acc = [L::zero(); R];
+    let mut acc = [L::splat(T::default()); R];
     for (column, line) in a.columns::<R>(row).zip(b.chunks_exact(shape.n)) {
-        let line = &line[j..][..L::WIDTH];
+        let line = L::read(&line[j..]);
         for r in 0..R {
-            acc[r].add(column[r], line);
+            acc[r].add_product(L::splat(column[r]), line);
         }
     }
     for (acc, out) in acc.into_iter().zip(out[row * shape.n..].chunks_exact_mut(shape.n)) {

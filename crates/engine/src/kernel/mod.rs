@@ -7,11 +7,14 @@
 //! All functions take `f32` and `f64`. Matrices are row-major slices. Sums of whole numbers are exact as long as no
 //! partial sum leaves the exact range (2^24 for `f32`).
 
+mod lanes;
 mod matmul;
+mod matmul_copies;
 mod matmul_small;
 pub mod scalar;
 
-pub use matmul::{gemm, gemm_inner, matmul};
+pub use matmul::{gemm, matmul};
+pub use matmul_copies::gemm_inner;
 
 use std::ops::{Add, AddAssign, Mul, Sub};
 use wide::{f32x4, f32x8, f64x4, f64x8};

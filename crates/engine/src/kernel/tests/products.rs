@@ -50,3 +50,38 @@ fn the_scalar_product_of_matrices_as_stored_is_the_plain_one() {
 fn sizes_must_agree() {
     gemm(2, 3, 4, &[0.0f32; 6], false, &[0.0; 11], true, &mut [0.0; 8]);
 }
+
+/// The numbers of one copy; of a shared matrix, all.
+fn copy_of(all: &[f32], copies: usize, copy: usize, shared: bool) -> Vec<f32> {
+    if shared { all.to_vec() } else { all.iter().skip(copy).step_by(copies).copied().collect() }
+}
+
+#[test]
+fn products_side_by_side_have_the_bits_they_have_alone() {
+    for [m, k, n] in
+        [[1, 1, 1], [1, 3, 5], [10, 2, 4], [3, 8, 1], [9, 8, 1], [8, 10, 7], [2, 2, 2], [5, 0, 3], [0, 2, 2]]
+    {
+        for copies in (0..=13).chain([16, 70]) {
+            for (ta, tb) in FLAGS {
+                for (a_shared, b_shared) in FLAGS {
+                    let width = |shared| if shared { 1 } else { copies };
+                    let a = numbers(m * k * width(a_shared), 1);
+                    let b = numbers(k * n * width(b_shared), 2);
+                    let mut out = numbers(m * n * copies, 3);
+                    gemm_inner(copies, m, k, n, &a, ta, &b, tb, a_shared, b_shared, &mut out);
+                    for copy in 0..copies {
+                        let a = copy_of(&a, copies, copy, a_shared);
+                        let b = copy_of(&b, copies, copy, b_shared);
+                        let mut alone = vec![1.0; m * n];
+                        scalar::gemm(m, k, n, &a, ta, &b, tb, &mut alone);
+                        let got = copy_of(&out, copies, copy, false);
+                        assert_eq!(
+                            got, alone,
+                            "copy {copy} of {copies}: {m} x {k} x {n}, {ta} {tb} {a_shared} {b_shared}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+}
