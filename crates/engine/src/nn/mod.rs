@@ -1,5 +1,21 @@
 //! Layers, losses and optimisers.
+//!
+//! A layer is a small `Copy` struct that holds its parameters; `new` records them under names that are paths
+//! ("block 1/attention/query/weight"), `apply` records what it computes. A loss is a function that gives a scalar. An
+//! [`Optimizer`] moves the flat vector of all parameters; a [`Schedule`] is a function of the step.
 
+mod activation;
+#[cfg(test)]
+mod check;
+mod dense;
+pub mod flat;
 mod init;
+pub mod loss;
+mod optimizer;
+mod schedule;
 
-pub use init::Init;
+pub use activation::Activation;
+pub use dense::{Dense, LowRank, Mlp};
+pub use init::{Draw, Fan, Init};
+pub use optimizer::{Decay, Method, Optimizer};
+pub use schedule::Schedule;

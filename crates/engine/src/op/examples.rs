@@ -74,7 +74,7 @@ pub(super) fn values(build: impl for<'g> FnOnce(&'g Graph) -> Tensor<'g>) -> Vec
 }
 
 /// Compares the gradient of a scalar of the inputs with central differences.
-fn compare(what: &str, graph: &Graph, y: Tensor, xs: &[Tensor], grads: &[Tensor], at: &BTreeMap<Id, Vec<f64>>) {
+pub fn compare(what: &str, graph: &Graph, y: Tensor, xs: &[Tensor], grads: &[Tensor], at: &BTreeMap<Id, Vec<f64>>) {
     let value = |at: &BTreeMap<Id, Vec<f64>>| evaluate::<f64>(graph, &[y], &|id| at.get(&id).cloned())[0][0];
     let got = evaluate::<f64>(graph, grads, &|id| at.get(&id).cloned());
     for (x, got) in xs.iter().zip(got) {

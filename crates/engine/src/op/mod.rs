@@ -6,7 +6,7 @@
 //! a list of examples for the test that compares every derivative with differences (`op::examples`).
 
 #[cfg(test)]
-mod examples;
+pub(crate) mod examples;
 mod fft;
 mod index;
 mod layout;
