@@ -239,7 +239,7 @@ binary! {
     /// a^b for a > 0.
     Pow pow: |a, b| a.powf(b); |a, b, y, dy| [Some(dy * b * a.pow(b - 1.0)), Some(dy * y * a.ln())];
     /// ln(e^a + e^b), without overflow. The derivative wants one of them finite.
-    LogAddExp logaddexp: |a, b| a.logaddexp(b); |a, b, y, dy| [Some(dy * (a - y).exp()), Some(dy * (b - y).exp())];
+    LogAddExp logaddexp: |a, b| a.logaddexp(b); |a, b, _y, dy| [Some(dy * (a - b).sigmoid()), Some(dy * (b - a).sigmoid())];
     /// Angle of the point (b, a), from -pi to pi.
     Atan2 atan2: |a, b| a.atan2(b); |a, b, _y, dy| {
         let by = dy / (a.square() + b.square());
@@ -343,7 +343,7 @@ impl<'g> Tensor<'g> {
 
     /// x cut to [0, 6].
     pub fn relu6(self) -> Self {
-        self.clamp(0.0, 6.0)
+        self.relu().min(6.0)
     }
 
     /// x cut to [-1, 1].
