@@ -1,6 +1,8 @@
-//! Benchmarks: the native ones of every crate, then the site's own figures in both browsers.
+//! Benchmarks: the native ones of every crate, the site's own figures in both browsers, then the comparison with other
+//! libraries.
 
 use crate::files::{root, walk};
+use crate::peers;
 use crate::shell::{cargo, run, say};
 use crate::site;
 use crate::test::node_tests;
@@ -27,7 +29,7 @@ pub fn run_all(fast: bool) -> Result<()> {
         say(format!("Bytes, times and speed in {} (half a minute)", browser.name()));
         run(&mut node_tests(browser, |name| name == "measures.test.mjs")?)?;
     }
-    Ok(())
+    peers::run_all()
 }
 
 /// The names of all benchmark programs: those that are compiled for speed only, without the tests of the crates.

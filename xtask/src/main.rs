@@ -6,6 +6,7 @@ mod bench;
 mod files;
 mod host;
 mod pages;
+mod peers;
 mod shell;
 mod site;
 mod test;
@@ -23,7 +24,7 @@ cargo xtask <command>
   serve [--port N]      build the site (when something changed) and serve it at http://127.0.0.1:8080/ or the next free port
   build                 build the site into dist/, ready for any static host
   test [--fast]         format, lints, native tests, tests in Chromium and Firefox; --fast leaves the browsers out
-  bench [--fast]        benchmarks
+  bench [--fast]        benchmarks, and a comparison with other libraries; --fast only sees that the native ones run
 
   host [--dir D] [--port N] [--base /a/b/]    only serve a folder, under a sub-path if you like
   pages                 the step of Trunk's build that names files by their contents and writes every page
