@@ -24,7 +24,7 @@ cargo xtask <command>
   serve [--port N]      build the site (when something changed) and serve it at http://127.0.0.1:8080/ or the next free port
   build                 build the site into dist/, ready for any static host
   test [--fast]         format, lints, native tests, tests in Chromium and Firefox; --fast leaves the browsers out
-  bench [--fast]        benchmarks, and a comparison with other libraries; --fast only sees that the native ones run
+  bench [--fast|--peers]  benchmarks; --fast only sees that the native ones run; --peers only compares with other libraries
 
   host [--dir D] [--port N] [--base /a/b/]    only serve a folder, under a sub-path if you like
   pages                 the step of Trunk's build that names files by their contents and writes every page
@@ -37,6 +37,7 @@ struct Options {
     command: String,
     port: u16,
     fast: bool,
+    peers: bool,
     dir: PathBuf,
     base: String,
 }
@@ -47,6 +48,7 @@ fn options() -> Result<Options> {
         command: String::new(),
         port: 8080,
         fast: false,
+        peers: false,
         dir: files::root().join("dist"),
         base: "/".to_owned(),
     };
@@ -54,6 +56,7 @@ fn options() -> Result<Options> {
         match argument {
             Long("port") | Short('p') => options.port = parser.value()?.parse()?,
             Long("fast") => options.fast = true,
+            Long("peers") => options.peers = true,
             Long("dir") => options.dir = parser.value()?.into(),
             Long("base") => options.base = parser.value()?.string()?,
             Long("help") | Short('h') => options.command = "help".to_owned(),
@@ -73,6 +76,7 @@ fn run() -> Result<ExitCode> {
         }
         "build" => site::build()?,
         "test" => return test::run(options.fast),
+        "bench" if options.peers => peers::run_all()?,
         "bench" => bench::run_all(options.fast)?,
         "host" => host::serve(&options.dir, options.port, &options.base)?,
         "pages" => pages::run()?,

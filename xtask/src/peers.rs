@@ -56,7 +56,7 @@ fn program(package: &str) -> Result<()> {
     let folder = root().join(FOLDER);
     let page = folder.join("target/page");
     let here = |mut command: Command| run(command.current_dir(&folder));
-    let arguments = ["build", "--release", "--locked", "--target", "wasm32-unknown-unknown", "--package", package];
+    let arguments = ["build", "--release", "--target", "wasm32-unknown-unknown", "--package", package];
     here(cargo(&arguments))?;
 
     let name = package.replace('-', "_");

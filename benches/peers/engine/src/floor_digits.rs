@@ -2,6 +2,7 @@
 //! ndarray's; all else is written for this net.
 
 use crate::Train;
+use crate::adam::Adam;
 use crate::batches::{Batches, take};
 use ndarray::linalg::general_mat_mul;
 use ndarray::{Array1, Array2, ArrayView2, Axis};
@@ -11,31 +12,33 @@ use vivarium_engine::math;
 const BATCH: usize = 60;
 const SIZES: [usize; 4] = [784, 300, 100, 10];
 const RATE: f32 = 1.2e-3;
-const DECAY: [f32; 2] = [0.9, 0.999];
-const EPSILON: f32 = 1e-7;
 
 /// Whose matrix products are used.
 #[derive(Clone, Copy)]
 pub enum Products {
-    /// The engine's. It takes no transposed matrices: they are copied first.
+    /// The engine's.
     Kernel,
     /// ndarray's.
     Ndarray,
 }
 
 impl Products {
+    /// out = a b, where either may be a transposed view.
     fn multiply(self, a: &ArrayView2<f32>, b: &ArrayView2<f32>, out: &mut Array2<f32>) {
-        match self {
-            Products::Ndarray => general_mat_mul(1.0, a, b, 0.0, out),
-            Products::Kernel => {
-                let (a, b) = (a.as_standard_layout(), b.as_standard_layout());
-                let (m, k, n) = (a.nrows(), a.ncols(), b.ncols());
-                if let (Some(a), Some(b), Some(out)) = (a.as_slice(), b.as_slice(), out.as_slice_mut()) {
-                    kernel::matmul(m, k, n, a, b, out);
-                }
-            }
+        if let Products::Ndarray = self {
+            return general_mat_mul(1.0, a, b, 0.0, out);
+        }
+        let ((m, k), n) = (a.dim(), b.ncols());
+        let ((a, ta), (b, tb)) = (stored(a), stored(b));
+        if let (Some(a), Some(b), Some(out)) = (a.to_slice(), b.to_slice(), out.as_slice_mut()) {
+            kernel::gemm(m, k, n, a, ta, b, tb, out);
         }
     }
+}
+
+/// The matrix as it lies in memory, row by row, and whether that is its transpose.
+fn stored<'a>(matrix: &ArrayView2<'a, f32>) -> (ArrayView2<'a, f32>, bool) {
+    if matrix.is_standard_layout() { (*matrix, false) } else { (matrix.reversed_axes(), true) }
 }
 
 /// The net of this work, if it is this one.
@@ -51,7 +54,7 @@ pub fn make(
     }
     let layers = SIZES.windows(2).map(|pair| Layer::new(&mut params, pair[0], pair[1])).collect();
     let batches = Batches::new(inputs, targets, BATCH * SIZES[0], BATCH);
-    Some(Box::new(Net { products, layers, batches, powers: [1.0; 2] }))
+    Some(Box::new(Net { products, layers, batches }))
 }
 
 struct Layer {
@@ -59,7 +62,7 @@ struct Layer {
     biases: Array1<f32>,
     /// Derivatives by weights and biases.
     slopes: (Array2<f32>, Array1<f32>),
-    moments: [(Array2<f32>, Array1<f32>); 2],
+    learners: [Adam; 2],
     outputs: Array2<f32>,
     /// Derivative by the outputs.
     deltas: Array2<f32>,
@@ -67,12 +70,11 @@ struct Layer {
 
 impl Layer {
     fn new(params: &mut &[f32], from: usize, to: usize) -> Self {
-        let zeros = || (Array2::zeros((from, to)), Array1::zeros(to));
         let mut layer = Self {
             weights: Array2::zeros((from, to)),
             biases: Array1::zeros(to),
-            slopes: zeros(),
-            moments: [zeros(), zeros()],
+            slopes: (Array2::zeros((from, to)), Array1::zeros(to)),
+            learners: [from * to, to].map(|count| Adam::new(count, RATE)),
             outputs: Array2::zeros((BATCH, to)),
             deltas: Array2::zeros((BATCH, to)),
         };
@@ -100,21 +102,14 @@ impl Layer {
         }
     }
 
-    fn learn(&mut self, powers: [f32; 2]) {
-        let [(m, n), (v, u)] = &mut self.moments;
-        adam(self.weights.as_slice_mut(), self.slopes.0.as_slice(), m.as_slice_mut(), v.as_slice_mut(), powers);
-        adam(self.biases.as_slice_mut(), self.slopes.1.as_slice(), n.as_slice_mut(), u.as_slice_mut(), powers);
-    }
-}
-
-/// Adam's step, given the decay rates to the power of the step's number.
-fn adam(w: Option<&mut [f32]>, g: Option<&[f32]>, m: Option<&mut [f32]>, v: Option<&mut [f32]>, powers: [f32; 2]) {
-    let (Some(w), Some(g), Some(m), Some(v)) = (w, g, m, v) else { return };
-    let (first, second) = (1.0 / (1.0 - powers[0]), 1.0 / (1.0 - powers[1]));
-    for (((w, g), m), v) in w.iter_mut().zip(g).zip(m).zip(v) {
-        *m = DECAY[0] * *m + (1.0 - DECAY[0]) * g;
-        *v = DECAY[1] * *v + (1.0 - DECAY[1]) * g * g;
-        *w -= RATE * (*m * first) / ((*v * second).sqrt() + EPSILON);
+    fn learn(&mut self) {
+        let [weights, biases] = &mut self.learners;
+        if let (Some(params), Some(slopes)) = (self.weights.as_slice_mut(), self.slopes.0.as_slice()) {
+            weights.step(params, slopes);
+        }
+        if let (Some(params), Some(slopes)) = (self.biases.as_slice_mut(), self.slopes.1.as_slice()) {
+            biases.step(params, slopes);
+        }
     }
 }
 
@@ -122,7 +117,6 @@ struct Net {
     products: Products,
     layers: Vec<Layer>,
     batches: Batches,
-    powers: [f32; 2],
 }
 
 impl Train for Net {
@@ -159,8 +153,7 @@ impl Train for Net {
                 }
             }
         }
-        self.powers = [self.powers[0] * DECAY[0], self.powers[1] * DECAY[1]];
-        self.layers.iter_mut().for_each(|layer| layer.learn(self.powers));
+        self.layers.iter_mut().for_each(Layer::learn);
         loss / BATCH as f32
     }
 }

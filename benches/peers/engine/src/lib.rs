@@ -1,5 +1,6 @@
 //! The engine's part of the comparison, the peak of this machine's vectors, and hand-written floors.
 
+mod adam;
 mod batches;
 mod floor_digits;
 mod floor_playground;
