@@ -43,7 +43,6 @@ impl Example {
         self
     }
 
-    #[expect(dead_code, reason = "for operators that take indices")]
     /// One more input of given whole numbers, by which nothing is differentiated.
     pub fn with_indices(mut self, shape: impl Into<Shape>, values: &[usize]) -> Self {
         self.inputs.push((shape.into(), values.iter().map(|i| *i as f64).collect()));

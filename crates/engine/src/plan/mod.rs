@@ -233,7 +233,7 @@ impl Plan {
             let own = if place.per_copy { seeds } else { &seeds[..1] };
             for (copy, seed) in own.iter().enumerate() {
                 values.resize(node.shape.len(), 0.0);
-                init.fill(&mut Rng::new(*seed, "init").split(name), &mut values);
+                init.fill(node.shape, &mut Rng::new(*seed, "init").split(name), &mut values);
                 self.write(place, copy, &values);
             }
         }
