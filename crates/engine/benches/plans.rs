@@ -14,6 +14,8 @@ fn main() {
     divan::main();
 }
 
+/// Steps of descent that are timed together.
+const STEPS: usize = 100;
 const BATCH: usize = 10;
 const RATE: f32 = 0.03;
 const NETS: [&[usize]; 2] = [&[2, 4, 2, 1], &[2, 8, 8, 8, 1]];
@@ -51,19 +53,19 @@ fn descend(plan: &mut Plan) {
 #[divan::bench(args = NETS)]
 fn by_plan(bencher: Bencher, widths: &[usize]) {
     let mut plan = plan(widths, 1, Layout::Outer);
-    bencher.bench_local(|| descend(&mut plan));
+    bencher.bench_local(|| (0..STEPS).for_each(|_| descend(&mut plan)));
 }
 
 #[divan::bench(args = NETS)]
 fn by_plan_of_32_copies_side_by_side(bencher: Bencher, widths: &[usize]) {
     let mut plan = plan(widths, 32, Layout::Inner);
-    bencher.bench_local(|| descend(&mut plan));
+    bencher.bench_local(|| (0..STEPS).for_each(|_| descend(&mut plan)));
 }
 
 #[divan::bench(args = NETS)]
 fn by_plan_of_32_copies_in_turn(bencher: Bencher, widths: &[usize]) {
     let mut plan = plan(widths, 32, Layout::Outer);
-    bencher.bench_local(|| descend(&mut plan));
+    bencher.bench_local(|| (0..STEPS).for_each(|_| descend(&mut plan)));
 }
 
 /// A net with its memory, trained by plain loops.
@@ -139,7 +141,7 @@ impl ByHand {
 fn by_hand(bencher: Bencher, widths: &[usize]) {
     let mut net = ByHand::new(widths);
     let (x, y) = data();
-    bencher.bench_local(|| black_box(net.step(&x, &y)));
+    bencher.bench_local(|| (0..STEPS).map(|_| net.step(&x, &y)).for_each(|loss| drop(black_box(loss))));
 }
 
 /// Recording and compiling, as a model does whose graph follows each sample.

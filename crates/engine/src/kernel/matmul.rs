@@ -63,10 +63,16 @@ pub fn gemm<T: Real>(m: usize, k: usize, n: usize, a: &[T], ta: bool, b: &[T], t
     }
     let (a, b) = (Stored { numbers: a, along: ta, lines: m, k }, Stored { numbers: b, along: !tb, lines: n, k });
     if m.div_ceil(ROWS) * k <= FEW {
-        product(&a, &b, out, &mut [[T::default(); ROWS]; FEW], &mut [[T::default(); COLUMNS]; DEPTH]);
+        pack_and_multiply::<T, FEW>(&a, &b, out);
     } else {
-        product(&a, &b, out, &mut [[T::default(); ROWS]; FOURS], &mut [[T::default(); COLUMNS]; DEPTH]);
+        pack_and_multiply::<T, FOURS>(&a, &b, out);
     }
+}
+
+// Not inlined: a caller with so much on its stack would touch every page of it in each call.
+#[inline(never)]
+fn pack_and_multiply<T: Real, const STRIPS: usize>(a: &Stored<T>, b: &Stored<T>, out: &mut [T]) {
+    product(a, b, out, &mut [[T::default(); ROWS]; STRIPS], &mut [[T::default(); COLUMNS]; DEPTH]);
 }
 
 /// A matrix as `lines` vectors of length `k`: the rows of op(A), or the columns of op(B).
