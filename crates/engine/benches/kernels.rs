@@ -164,6 +164,10 @@ functions! {
     exp_m1: math::exp_m1f, libm::expm1f;
     ln: |x| math::lnf(x.abs()), |x| libm::logf(x.abs());
     ln_1p: |x| math::ln_1pf(x.abs()), |x| libm::log1pf(x.abs());
+    sin: math::sinf, libm::sinf;
+    cos: math::cosf, libm::cosf;
+    atan: math::atanf, libm::atanf;
+    erf: math::erff, libm::erff;
     tanh: math::tanhf, libm::tanhf;
     sigmoid: math::sigmoidf, |x| 1.0 / (1.0 + libm::expf(-x));
     softplus: math::softplusf, |x| x.max(0.0) + libm::log1pf(libm::expf(-x.abs()));

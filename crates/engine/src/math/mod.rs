@@ -8,14 +8,20 @@
 
 #[cfg(test)]
 mod accuracy;
+mod atanf;
+mod erff;
 mod expf;
 mod lnf;
 mod sigmoid;
+mod sinf;
 mod softmax;
 
+pub use atanf::atanf;
+pub use erff::erff;
 pub use expf::{exp_m1f, exp_slice, expf};
 pub use lnf::{ln_1pf, lnf, softplusf};
 pub use sigmoid::{sigmoidf, tanhf};
+pub use sinf::{cosf, sinf};
 pub use softmax::{logsumexp, softmax, softmax_in_place};
 
 /// The bit of the sign.
@@ -74,9 +80,9 @@ from_libm! {
     /// 2^x.
     exp2 = exp2, exp2f = exp2f;
     /// Sine of an angle in radians.
-    sin = sin, sinf = sinf;
+    sin = sin;
     /// Cosine of an angle in radians.
-    cos = cos, cosf = cosf;
+    cos = cos;
     /// Tangent of an angle in radians.
     tan = tan, tanf = tanf;
     /// Arcsine in radians; NaN outside [-1, 1].
@@ -84,7 +90,7 @@ from_libm! {
     /// Arccosine in radians; NaN outside [-1, 1].
     acos = acos, acosf = acosf;
     /// Arctangent in radians.
-    atan = atan, atanf = atanf;
+    atan = atan;
     /// Hyperbolic sine.
     sinh = sinh, sinhf = sinhf;
     /// Hyperbolic cosine.
@@ -94,7 +100,7 @@ from_libm! {
     /// Inverse hyperbolic tangent; NaN outside [-1, 1].
     atanh = atanh, atanhf = atanhf;
     /// Error function.
-    erf = erf, erff = erff;
+    erf = erf;
     /// 1 - erf(x), exact where erf is near 1.
     erfc = erfc, erfcf = erfcf;
     /// Logarithm of the absolute value of the gamma function.
