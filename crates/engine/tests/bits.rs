@@ -4,7 +4,7 @@
 //! `wasm-bindgen-test-runner` as the runner.
 
 use ndarray::Array2;
-use vivarium_engine::analysis::{decompose, pca};
+use vivarium_engine::analysis::{assignment, cluster, decompose, iterative, neighbours, partition, pca, similarity};
 use vivarium_engine::image::Image;
 use vivarium_engine::linalg;
 use vivarium_engine::rng::Rng;
@@ -177,4 +177,76 @@ fn decompositions() {
         pca.iter().for_each(|pca| print.doubles(pca.components.iter().chain(&pca.variances)));
     }
     assert_eq!(print.0, 7_628_010_860_137_480_754, "decompositions");
+}
+
+#[test]
+fn analyses() {
+    let mut print = Print::new();
+    for n in [4, 9, 30, 64] {
+        let mut rng = Rng::new(0, "analyses").nth(n as u64);
+        let mut examples = |columns| Array2::from_shape_simple_fn((n, columns), || rng.normal() as f32);
+        let (x, y) = (examples(n / 2), examples(n / 2));
+        let labels: Vec<usize> = (0..n).map(|i| i * i % 3).collect();
+        print.doubles(&similarity::cosines(x.view(), y.view()));
+        print.double(similarity::linear_cka(x.view(), y.view()).unwrap());
+        print.double(similarity::rbf_cka(x.view(), y.view(), 1.0).unwrap());
+        print.doubles(&similarity::canonical_correlations(x.view(), y.view(), 1e-6).unwrap());
+        print.doubles(&similarity::Procrustes::fit(x.view(), y.view()).unwrap().rotation);
+        print.double(similarity::effective_rank(&x.iter().map(|x| f64::from(x.abs())).collect::<Vec<_>>()));
+        print.doubles(&neighbours::Ridge::probe(x.view(), &labels, 3, 0.1).unwrap().weights);
+        let groups = cluster::KMeans::fit(x.view(), 3, 3, &mut rng).unwrap();
+        print.doubles(&groups.centres);
+        print.double(partition::normalised_mutual_information(&groups.labels, &labels));
+        for linkage in [cluster::Linkage::Single, cluster::Linkage::Average, cluster::Linkage::Ward] {
+            let tree = cluster::Dendrogram::of_points(x.view(), linkage).unwrap();
+            tree.merges.iter().for_each(|merge| print.double(merge.height));
+            tree.order().into_iter().for_each(|i| print.bits(i as u64));
+        }
+        print.double(assignment::assign(similarity::cosines(x.view(), y.view()).view()).unwrap().cost);
+        let square = Array2::from_shape_simple_fn((n, n), || rng.normal() as f32);
+        let product = |v: &[f32], out: &mut [f32]| {
+            let mut inner = vec![0.0; n];
+            kernel::gemv(square.as_slice().unwrap(), v, &mut inner);
+            kernel::gemv_t(square.as_slice().unwrap(), &inner, out);
+        };
+        let (largest, smallest, _) = iterative::extremes(n, iterative::Until::default(), &mut rng, product).unwrap();
+        print.singles(&largest.vector);
+        print.double(smallest.value);
+        print.double(iterative::power_iteration(n, iterative::Until::default(), &mut rng, product).unwrap().value);
+        print.double(iterative::hutchinson_trace(n, 9, &mut rng, product).unwrap().0);
+        let density = iterative::SpectralDensity::estimate(n, 5, 3, &mut rng, product).unwrap();
+        print.double(density.at(1.0, 0.5));
+    }
+    assert_eq!(print.0, 15_781_756_793_280_134_918, "analyses");
+}
+
+#[test]
+fn statistics() {
+    use stats::{association, distribution, hypothesis, summary};
+    let mut print = Print::new();
+    for n in [3, 10, 60] {
+        let mut rng = Rng::new(0, "statistics").nth(n);
+        let mut sample = || -> Vec<f64> { (0..n).map(|_| rng.normal()).collect() };
+        let (x, y) = (sample(), sample());
+        for f in [association::pearson, association::spearman, association::kendall] {
+            let found = f(&x, &y);
+            print.doubles(found.interval_95.iter().chain([&found.value, &found.p_value]));
+        }
+        for test in [hypothesis::paired_t_test(&x, &y), hypothesis::welch_t_test(&x, &y)] {
+            print.doubles(test.interval_95.iter().chain([&test.t, &test.p_value]));
+        }
+        print.double(hypothesis::signed_rank_test(&x, &y).p_value);
+        print.double(hypothesis::sign_test(&x, &y).p_value);
+        print.doubles(&summary::bootstrap_95(&x, 200, &mut rng, summary::median));
+        let positive: Vec<f64> = x.iter().map(|x| math::exp(*x)).collect();
+        print.doubles(&stats::log_log_slope_95(&positive, &positive.iter().rev().copied().collect::<Vec<_>>()).1);
+        print.doubles(&stats::exact_binomial_95(n / 3, n));
+        for _ in 0..300 {
+            let (p, nu) = (rng.unit_f64(), rng.uniform(0.5, 300.0));
+            print.double(distribution::normal_quantile(p));
+            print.double(distribution::student_t_quantile(p, nu));
+            print.double(distribution::beta_cdf(p, nu, rng.uniform(0.5, 300.0)));
+        }
+    }
+    assert_eq!(print.0, 4_776_535_594_816_508_825, "statistics");
 }

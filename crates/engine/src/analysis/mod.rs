@@ -4,13 +4,27 @@
 //! | --- | --- |
 //! | [`decompose`] | symmetric and general eigenvalues, SVD, QR, least squares, functions of symmetric matrices |
 //! | [`pca`] | principal components, projections, whitening |
+//! | [`iterative`] | extreme eigenvalues, trace and spectral density of a matrix known by its products alone |
+//! | [`classify`] | accuracy, confusion, margins, calibration, ROC |
+//! | [`partition`] | agreement of two labelings: mutual information, adjusted Rand index, purity |
+//! | [`similarity`] | CKA, CCA, Procrustes; effective ranks |
+//! | [`neighbours`] | distances, nearest neighbours and centres, ridge regression and linear probes |
+//! | [`cluster`] | k-means, hierarchical clustering |
+//! | [`assignment`] | one-to-one matching |
 //!
 //! Data come as `ndarray` views with one example a row; single precision is widened, and the results are double. Sizes
 //! that do not fit together are the caller's mistake and panic; data that cannot be analysed (NaN, no example) give an
 //! [`Unfit`].
 
+pub mod assignment;
+pub mod classify;
+pub mod cluster;
 pub mod decompose;
+pub mod iterative;
+pub mod neighbours;
+pub mod partition;
 pub mod pca;
+pub mod similarity;
 
 use ndarray::{Array2, ArrayView2};
 use std::fmt;

@@ -1,6 +1,27 @@
 //! Statistics of a handful to many samples. Sums run in the order of the samples.
+//!
+//! | part | what it holds |
+//! | --- | --- |
+//! | here | means and proportions with intervals, straight lines, running moments |
+//! | [`distribution`] | normal, Student's t and beta distributions and their quantiles |
+//! | [`hypothesis`] | tests of paired and unpaired samples |
+//! | [`association`] | ranks and correlations |
+//! | [`summary`] | quantiles, histograms, moving averages, bootstrap |
+
+pub mod association;
+pub mod distribution;
+pub mod hypothesis;
+pub mod summary;
+
+pub use association::ranks;
+pub use summary::{median, quantile};
 
 use crate::math;
+
+/// The smaller first, NaN last whatever its sign bit, which differs between machines.
+pub(crate) fn ascending(a: &f64, b: &f64) -> std::cmp::Ordering {
+    a.partial_cmp(b).unwrap_or_else(|| a.is_nan().cmp(&b.is_nan()))
+}
 
 /// Mean; NaN for no values.
 pub fn mean(values: &[f64]) -> f64 {
@@ -116,6 +137,16 @@ pub fn wilson_95(successes: u64, trials: u64) -> [f64; 2] {
     [low, high]
 }
 
+/// The exact 95 % interval for a probability, of which `successes` in `trials` were seen (Clopper and Pearson 1934): wider
+/// than [`wilson_95`], and never too narrow. [0, 1] for no trials.
+pub fn exact_binomial_95(successes: u64, trials: u64) -> [f64; 2] {
+    let failures = trials.saturating_sub(successes);
+    let (k, rest) = (successes as f64, failures as f64);
+    let low = if successes == 0 { 0.0 } else { distribution::beta_quantile(0.025, k, rest + 1.0) };
+    let high = if failures == 0 { 1.0 } else { distribution::beta_quantile(0.975, k + 1.0, rest) };
+    [low, high]
+}
+
 /// A straight line y = intercept + slope x.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Line {
@@ -143,6 +174,45 @@ pub fn least_squares(x: &[f64], y: &[f64]) -> Line {
     let freedom = x.len() as f64 - 2.0;
     let slope_error = if freedom > 0.0 { math::sqrt(residual / freedom / xx) } else { f64::NAN };
     Line { slope, slope_error, intercept: my - slope * mx, r_squared: 1.0 - residual / yy }
+}
+
+/// [`least_squares`] and the 95 % interval of the slope, by Student's t. The interval has no bounds for two points.
+///
+/// # Panics
+/// When the lengths differ.
+pub fn slope_95(x: &[f64], y: &[f64]) -> (Line, [f64; 2]) {
+    let line = least_squares(x, y);
+    let interval = match x.len() {
+        2 if !line.slope.is_nan() => [f64::NEG_INFINITY, f64::INFINITY],
+        n => {
+            let half = student_t_95((n as u64).saturating_sub(2)) * line.slope_error;
+            [line.slope - half, line.slope + half]
+        }
+    };
+    (line, interval)
+}
+
+/// The exponent b of a power law y = a x^b with its 95 % interval: [`slope_95`] of ln y over ln x. NaN unless all x and y
+/// are above zero.
+///
+/// # Panics
+/// When the lengths differ.
+pub fn log_log_slope_95(x: &[f64], y: &[f64]) -> (Line, [f64; 2]) {
+    let logarithms = |values: &[f64]| -> Vec<f64> { values.iter().map(|v| math::ln(*v)).collect() };
+    slope_95(&logarithms(x), &logarithms(y))
+}
+
+/// The share of the observations' variance that predictions explain, 1 - sum (y - p)^2 / sum (y - mean)^2: below zero when
+/// the mean alone does better; NaN when the observations do not vary.
+///
+/// # Panics
+/// When the lengths differ.
+pub fn r_squared(predicted: &[f64], observed: &[f64]) -> f64 {
+    assert_eq!(predicted.len(), observed.len(), "as many predictions as observations");
+    let mean = mean(observed);
+    let spread: f64 = observed.iter().map(|y| (y - mean) * (y - mean)).sum();
+    let missed: f64 = predicted.iter().zip(observed).map(|(p, y)| (y - p) * (y - p)).sum();
+    if spread > 0.0 { 1.0 - missed / spread } else { f64::NAN }
 }
 
 /// Pearson's correlation; NaN when one of them does not vary.
@@ -294,6 +364,61 @@ mod tests {
         assert!(least_squares(&[1.0, 1.0], &[0.0, 1.0]).slope.is_nan());
         assert!((correlation(&x, &[3.0, 5.0, 7.0, 9.0]) - 1.0).abs() < 1e-15);
         assert!((correlation(&x, &[9.0, 7.0, 5.0, 3.0]) + 1.0).abs() < 1e-15);
+    }
+
+    #[test]
+    fn exact_proportions() {
+        // Nothing seen: 1 - 0.025^(1/n).
+        let [low, high] = exact_binomial_95(0, 10);
+        assert!(low == 0.0 && (high - (1.0 - math::pow(0.025, 0.1))).abs() < 1e-12);
+        assert_eq!(exact_binomial_95(0, 0), [0.0, 1.0]);
+        // 5 of 10 by the tables of Clopper and Pearson.
+        let [low, high] = exact_binomial_95(5, 10);
+        assert!((low - 0.187_1).abs() < 5e-5 && (high - 0.812_9).abs() < 5e-5);
+        for (k, n) in [(1, 7), (3, 20), (499, 1000)] {
+            let (exact, wilson) = (exact_binomial_95(k, n), wilson_95(k, n));
+            assert!(exact[0] < k as f64 / n as f64 && exact[1] - exact[0] > wilson[1] - wilson[0]);
+            let mirrored = exact_binomial_95(n - k, n);
+            assert!((exact[0] + mirrored[1] - 1.0).abs() < 1e-11);
+        }
+    }
+
+    #[test]
+    fn slopes_with_intervals() {
+        let x = [1.0, 2.0, 3.0, 4.0];
+        let (line, [low, high]) = slope_95(&x, &[1.0, 3.0, 5.0, 5.0]);
+        let half = 4.302_652_729_7 * math::sqrt(0.12);
+        assert!((low - (1.4 - half)).abs() < 1e-9 && (high - (1.4 + half)).abs() < 1e-9);
+        assert_eq!(line, least_squares(&x, &[1.0, 3.0, 5.0, 5.0]));
+        assert_eq!(slope_95(&x[..2], &[0.0, 1.0]).1, [f64::NEG_INFINITY, f64::INFINITY]);
+        assert!(slope_95(&[1.0], &[1.0]).1[0].is_nan());
+        let cubes: Vec<f64> = x.iter().map(|x| 7.0 * x * x * x).collect();
+        let (line, [low, high]) = log_log_slope_95(&x, &cubes);
+        assert!((line.slope - 3.0).abs() < 1e-14 && (line.intercept - math::ln(7.0)).abs() < 1e-14);
+        assert!(low <= high && high - low < 1e-12);
+        assert!(log_log_slope_95(&[0.0, 1.0, 2.0], &[1.0, 2.0, 3.0]).0.slope.is_nan());
+        // The interval covers the true slope as often as it says: 1900 of 2000, deviation 9.7.
+        let mut rng = crate::rng::Rng::new(0, "slopes");
+        let covered = (0..2000)
+            .filter(|_| {
+                let y = x.map(|x| 0.5 * x + rng.normal());
+                let [low, high] = slope_95(&x, &y).1;
+                low <= 0.5 && 0.5 <= high
+            })
+            .count();
+        assert!((1860..=1940).contains(&covered), "{covered}");
+    }
+
+    #[test]
+    fn explained_shares() {
+        let y = [1.0, 2.0, 4.0];
+        assert_eq!(r_squared(&y, &y), 1.0);
+        assert!(r_squared(&[7.0 / 3.0; 3], &y).abs() < 1e-15 && r_squared(&[9.0; 3], &y) < 0.0);
+        assert!(r_squared(&[1.0, 2.0], &[3.0, 3.0]).is_nan());
+        let x = [1.0, 2.0, 3.0, 4.0];
+        let line = least_squares(&x, &[1.0, 3.0, 5.0, 5.0]);
+        let fitted = x.map(|x| line.intercept + line.slope * x);
+        assert!((r_squared(&fitted, &[1.0, 3.0, 5.0, 5.0]) - line.r_squared).abs() < 1e-14);
     }
 
     #[test]
