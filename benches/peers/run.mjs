@@ -5,6 +5,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { NETS, PRODUCTS } from "./page/work.mjs";
 import { netTable, productTable } from "./report.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
@@ -169,18 +170,8 @@ async function main(wanted) {
   const result = { browser: await browser.version(), machine: cpus()[0]?.model, rounds: ROUNDS, nets: [], products: [] };
   try {
     const someContenders = CONTENDERS.some((name) => wanted.includes(name));
-    const tabs = [];
-    for (const name of CONTENDERS.filter((name) => !someContenders || wanted.includes(name))) {
-      try {
-        if (name in missing) throw new Error(missing[name]);
-        tabs.push(await Tab.open(browser, server.address, name));
-      } catch (error) {
-        result.missing = { ...result.missing, [name]: short(error) };
-        console.log(`${name} takes no part: ${short(error)}`);
-      }
-    }
-    const { nets, products } = await tabs[0].page.evaluate(() => contender.work);
-    const someWorks = [...Object.keys(nets), "products"].some((name) => wanted.includes(name));
+    const names = CONTENDERS.filter((name) => !someContenders || wanted.includes(name));
+    const someWorks = [...Object.keys(NETS), "products"].some((name) => wanted.includes(name));
     const isWanted = (name) => !someWorks || wanted.includes(name);
 
     const [peak, gflops] = await fastest(await Tab.open(browser, server.address, "peak"));
@@ -189,12 +180,31 @@ async function main(wanted) {
     const chains = Object.entries(gflops).map(([n, value]) => `${n} chains ${value.toFixed(1)}`);
     console.log(`Peak of multiply, then add, GFLOP/s: ${chains.join(", ")}`);
 
-    for (const [name, work] of Object.entries(nets).filter(([name]) => isWanted(name))) {
-      result.nets.push(await net(tabs, name, work, peak));
+    /** Runs a work in fresh tabs, so that nobody carries the memory of an earlier work. */
+    const inTabs = async (run) => {
+      const tabs = [];
+      for (const name of names.filter((name) => !(name in missing))) {
+        try {
+          tabs.push(await Tab.open(browser, server.address, name));
+        } catch (error) {
+          missing[name] = short(error);
+        }
+      }
+      await run(tabs);
+      for (const { page } of tabs) await page.close();
+    };
+    for (const [name, work] of Object.entries(NETS).filter(([name]) => isWanted(name))) {
+      await inTabs(async (tabs) => result.nets.push(await net(tabs, name, work, peak)));
       console.log(netTable(result.nets.at(-1)));
     }
-    for (const n of isWanted("products") ? products : []) result.products.push(await product(tabs, n, peak));
-    if (result.products.length > 0) console.log(productTable(result.products));
+    if (isWanted("products")) {
+      await inTabs(async (tabs) => {
+        for (const n of PRODUCTS) result.products.push(await product(tabs, n, peak));
+      });
+      console.log(productTable(result.products));
+    }
+    for (const [name, why] of Object.entries(missing)) console.log(`\n${name} takes no part: ${why}`);
+    result.missing = missing;
   } finally {
     await stop();
     server.stop();

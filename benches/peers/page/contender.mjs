@@ -1,6 +1,6 @@
 // A page is one contender, named in its address; run.mjs calls what is left in `contender`.
 
-import { NETS, PRODUCTS, make } from "./work.mjs";
+import { make } from "./work.mjs";
 
 const STARTS = {
   "peak": async () => (await import("./wasm.mjs")).startEngine("peak"),
@@ -38,5 +38,4 @@ globalThis.contender = {
   },
   /** The losses of the next n steps. */
   losses: (n) => Array.from({ length: n }, () => running.run(1)),
-  work: { nets: NETS, products: PRODUCTS },
 };
