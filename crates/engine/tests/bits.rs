@@ -5,6 +5,7 @@
 
 use ndarray::Array2;
 use vivarium_engine::analysis::{assignment, cluster, decompose, iterative, neighbours, partition, pca, similarity};
+use vivarium_engine::graph::{Graph, Tensor, evaluate};
 use vivarium_engine::image::Image;
 use vivarium_engine::linalg;
 use vivarium_engine::rng::Rng;
@@ -249,4 +250,36 @@ fn statistics() {
         }
     }
     assert_eq!(print.0, 4_776_535_594_816_508_825, "statistics");
+#[test]
+fn operators_along_an_axis() {
+    let mut print = Print::new();
+    let mut rng = Rng::new(0, "operators");
+    let operators: [fn(Tensor<'_>) -> Tensor<'_>; 14] = [
+        |x| x.rfft().square().sum(&[2]),
+        |x| x.unsqueeze(2).pad(2, 0, 1).fft().ifft(),
+        |x| x.causal_convolution(x.at(0, 0)),
+        |x| x.cumsum(1).cumsum_to_end(0),
+        |x| x.cumprod(0),
+        |x| x.prod(1),
+        |x| x.linear_recurrence(1, x.tanh()),
+        |x| x.logcumsumexp(1),
+        |x| x.cummax(0),
+        |x| x.sort(1),
+        |x| x.top_k(0, 2).0,
+        |x| x.quantile(1, 0.3),
+        |x| x.segment_softmax(x.at(1, 0), 3),
+        |x| x.argsort(1).gather(0, x.argmax(0)).scatter_add(0, x.argmin(0), 4),
+    ];
+    for length in [1, 2, 7, 16, 60, 97, 128] {
+        let numbers: Vec<f32> = (0..3 * length).map(|_| spread(&mut rng, 3.0) as f32).collect();
+        for operator in operators {
+            let graph = Graph::new();
+            let x = graph.input("x", [3, length]);
+            let y = operator(x);
+            let [slope] = graph.gradient(y.square().sum_all(), [x]);
+            let values = evaluate::<f32>(&graph, &[y, slope], &|_| Some(numbers.clone()));
+            values.iter().for_each(|values| print.singles(values));
+        }
+    }
+    assert_eq!(print.0, 3_506_218_452_236_312_382, "operators along an axis");
 }
