@@ -61,6 +61,10 @@ fn all(rng: &mut Rng) -> Vec<Example> {
         super::scan::examples,
         super::fft::examples,
         super::matrix::examples,
+        super::unit::examples,
+        super::soft::examples,
+        super::solve::examples,
+        super::lattice::examples,
     ];
     files.iter().flat_map(|examples| examples(rng)).collect()
 }

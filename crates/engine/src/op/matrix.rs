@@ -70,6 +70,36 @@ impl<'g> Tensor<'g> {
         assert!(rank > 0 && with > 0, "outer product with a scalar");
         self.unsqueeze(rank) * other.unsqueeze(with - 1)
     }
+
+    /// Kronecker's product of two matrices: of [a, b] and [c, d] it gives [a c, b d], every entry of the first times the
+    /// whole second.
+    ///
+    /// # Panics
+    /// When one is no matrix.
+    pub fn kron(self, other: Self) -> Self {
+        let ([a, b], [c, d]) = (self.matrix("kron"), other.matrix("kron"));
+        (self.reshape([a, 1, b, 1]) * other.reshape([1, c, 1, d])).reshape([a * c, b * d])
+    }
+
+    /// e^A for this tensor as A, square matrices on the last two axes: the power series of A / 2^`squarings` up to its tenth term, squared so
+    /// often. Accurate to single precision while no row's sum of absolute values is above 2^`squarings`.
+    ///
+    /// # Panics
+    /// When the last two axes are not equal.
+    pub fn matrix_exp(self, squarings: u32) -> Self {
+        const TERMS: u32 = 10;
+        let identity = self.graph().identity(self.shape().last()).broadcast_to(self.shape());
+        let small = self * 0.5f32.powi(squarings as i32);
+        // Horner's scheme: 1 + A (1 + A / 2 (1 + A / 3 (...))).
+        let series = (1..=TERMS).rev().fold(identity, |sum, k| identity + small.matmul(sum) * (1.0 / k as f32));
+        (0..squarings).fold(series, |power, _| power.matmul(power))
+    }
+
+    fn matrix(self, operator: &str) -> [usize; 2] {
+        let shape = self.shape();
+        let [rows, columns] = *shape.dims() else { panic!("{operator}: shape {shape} is no matrix") };
+        [rows, columns]
+    }
 }
 
 #[cfg(test)]
@@ -80,6 +110,8 @@ pub(super) fn examples(rng: &mut crate::rng::Rng) -> Vec<super::examples::Exampl
         Example::new("diagonal", |x| x[0].square().diagonal().exp()).with([a, n, n], -1.0, 1.0, rng),
         Example::new("diag_embed", |x| x[0].diag_embed().exp()).with([a, n], -1.0, 1.0, rng),
         Example::new("trace", |x| x[0].square().trace().exp()).with([a, n, n], -1.0, 1.0, rng),
+        Example::new("kron", |x| x[0].kron(x[1])).with([a, n], -1.0, 1.0, rng).with([m, 2], -1.0, 1.0, rng),
+        Example::new("matrix_exp", |x| x[0].matrix_exp(1)).with([a, n, n], -1.0, 1.0, rng),
         Example::new("outer", |x| x[0].outer(x[1])).with([a, n], -1.0, 1.0, rng).with([m], -1.0, 1.0, rng),
     ]
 }
@@ -102,5 +134,21 @@ mod tests {
         assert_eq!(values(|g| g.lower_triangle(2, 3, -1)), [0.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
         assert_eq!(values(|g| g.lower_triangle(2, 3, 1)), [1.0, 1.0, 0.0, 1.0, 1.0, 1.0]);
         assert!(values(|g| g.lower_triangle(2, 0, 0)).is_empty());
+    }
+
+    #[test]
+    fn kroneckers_product_repeats_the_second_matrix() {
+        let product = values(|g| g.constant([1, 2], &[1.0, 10.0]).kron(g.constant([2, 2], &[1.0, 2.0, 3.0, 4.0])));
+        assert_eq!(product, [1.0, 2.0, 10.0, 20.0, 3.0, 4.0, 30.0, 40.0]);
+    }
+
+    #[test]
+    fn the_exponential_of_a_skew_matrix_turns() {
+        for angle in [0.0f32, 0.5, 3.0, 12.0] {
+            let turn = values(|g| g.constant([2, 2], &[0.0, -angle, angle, 0.0]).matrix_exp(4));
+            let (s, c) = (libm::sinf(angle), libm::cosf(angle));
+            let near = turn.iter().zip([c, -s, s, c]).all(|(got, want)| (got - want).abs() < 1e-5);
+            assert!(near, "{angle}: {turn:?}");
+        }
     }
 }

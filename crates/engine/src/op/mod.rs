@@ -9,15 +9,20 @@
 pub(crate) mod examples;
 mod fft;
 mod index;
+mod lattice;
 mod layout;
 mod linear;
 mod matrix;
 mod point;
 mod reduce;
 mod scan;
+mod soft;
+mod solve;
 mod sort;
 mod surrogate;
+mod unit;
 
+pub use lattice::{IMPOSSIBLE, Targets};
 pub(crate) use linear::MatMul;
 pub use point::{Binary, Point, Side, Unary};
 

@@ -110,6 +110,28 @@ impl Op for ArgSort {
     }
 }
 
+/// How many of the breaks, in rising order, are not above x.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Bucket;
+
+impl Op for Bucket {
+    fn name(&self) -> &'static str {
+        "bucket"
+    }
+    fn shape(&self, inputs: &[Shape]) -> Result<Shape, String> {
+        let flat = inputs[1].rank() == 1;
+        if flat { Ok(inputs[0]) } else { Err(format!("breaks of shape {}", inputs[1])) }
+    }
+    fn eval<T: Float>(&self, inputs: &[View<T>], out: &mut [T], _: &mut [T]) {
+        for (out, x) in out.iter_mut().zip(inputs[0].data) {
+            *out = T::of(inputs[1].data.partition_point(|b| *b <= *x) as f64);
+        }
+    }
+    fn grad<'g>(&self, _: At<'_, 'g>) -> Grads<'g> {
+        vec![None, None]
+    }
+}
+
 impl<'g> Tensor<'g> {
     /// The index of the largest entry along an axis, which disappears; of the first one where several are equal. NaN is
     /// passed over. The derivative is zero.
@@ -178,6 +200,16 @@ impl<'g> Tensor<'g> {
     /// When there is no such axis, or it is empty.
     pub fn median(self, axis: usize) -> Self {
         self.quantile(axis, 0.5)
+    }
+
+    /// The number of the interval that each entry lies in, for breaks in rising order as [k]: from 0, below the first
+    /// break, to k, from the last one on; 0 for NaN. The derivative is zero. With `table.gather(0, x.bucket(breaks))` any
+    /// function is looked up.
+    ///
+    /// # Panics
+    /// When the breaks have not one axis.
+    pub fn bucket(self, breaks: Self) -> Self {
+        self.graph().push_op(Bucket, &[self, breaks])
     }
 
     fn first_places(self, axis: usize, count: usize) -> Self {
@@ -261,5 +293,13 @@ mod tests {
         let at = |q| values(|g| g.constant([4], &x).quantile(0, q))[0];
         assert_eq!([at(0.0), at(1.0), at(0.5), at(0.25)], [1.0, 4.0, 2.5, 1.75]);
         assert_eq!(values(|g| g.constant([3], &x[..3]).median(0)), [3.0]);
+    }
+
+    #[test]
+    fn buckets_begin_at_their_breaks() {
+        let x = [-1.0, 0.0, 0.5, 1.0, 7.0, NAN, f32::INFINITY];
+        let numbers = values(|g| g.constant([7], &x).bucket(g.constant([3], &[0.0, 1.0, 2.0])));
+        assert_eq!(numbers, [0.0, 1.0, 1.0, 2.0, 3.0, 0.0, 3.0]);
+        assert_eq!(values(|g| g.scalar(3.0).bucket(g.constant([0], &[]))), [0.0]);
     }
 }
