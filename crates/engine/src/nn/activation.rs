@@ -128,10 +128,10 @@ impl Activation {
         match self {
             Self::Identity => x,
             Self::Relu => x.relu(),
-            Self::Relu6 => x.clamp(0.0, 6.0),
+            Self::Relu6 => x.relu6(),
             Self::LeakyRelu(slope) => x.leaky_relu(slope),
             Self::Elu => x.elu(),
-            Self::Selu => x.greater(0.0).select(x, x.min(0.0).exp_m1() * 1.673_263_2) * 1.050_701,
+            Self::Selu => x.selu(),
             Self::Gelu => x.gelu(),
             Self::GeluTanh => {
                 // sqrt(2 / pi) (x + 0.044715 x^3)
@@ -139,14 +139,14 @@ impl Activation {
                 x * 0.5 * (inner.tanh() + 1.0)
             }
             Self::Silu => x.silu(),
-            Self::Mish => x * x.softplus().tanh(),
-            Self::HardSwish => x * Self::HardSigmoid.apply(x),
+            Self::Mish => x.mish(),
+            Self::HardSwish => x * x.hard_sigmoid(),
             Self::Sigmoid => x.sigmoid(),
-            Self::HardSigmoid => (x * (1.0 / 6.0) + 0.5).clamp(0.0, 1.0),
+            Self::HardSigmoid => x.hard_sigmoid(),
             Self::LogSigmoid => x.log_sigmoid(),
             Self::Tanh => x.tanh(),
-            Self::HardTanh => x.clamp(-1.0, 1.0),
-            Self::Softsign => x / (x.abs() + 1.0),
+            Self::HardTanh => x.hardtanh(),
+            Self::Softsign => x.softsign(),
             Self::Softplus => x.softplus(),
             Self::Arctan => x.atan(),
             Self::Erf => x.erf(),

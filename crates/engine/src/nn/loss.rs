@@ -1,6 +1,6 @@
 //! Losses: what training makes small. Each is a scalar, the mean over the batch, unless its name says otherwise.
 
-use crate::graph::{Graph, Tensor};
+use crate::graph::Tensor;
 
 /// -ln of the probability of the right class, from logits [.., classes] and labels [..] that hold the classes' numbers.
 ///
@@ -16,14 +16,8 @@ pub fn cross_entropy<'g>(logits: Tensor<'g>, labels: Tensor<'g>) -> Tensor<'g> {
 /// When the shapes do not fit.
 pub fn cross_entropy_each<'g>(logits: Tensor<'g>, labels: Tensor<'g>) -> Tensor<'g> {
     let axis = class_axis(logits, labels);
-    let right = one_hot(labels, logits.dim(axis)).select(logits, 0.0).sum(&[axis]);
+    let right = labels.one_hot(logits.dim(axis)).select(logits, 0.0).sum(&[axis]);
     logits.logsumexp(axis) - right
-}
-
-/// 1 at each label's place along a new last axis of this many classes, else 0.
-pub fn one_hot<'g>(labels: Tensor<'g>, classes: usize) -> Tensor<'g> {
-    let numbers: Vec<f32> = (0..classes).map(|class| class as f32).collect();
-    labels.unsqueeze(labels.shape().rank()).equal(labels.graph().constant([classes], &numbers))
 }
 
 fn class_axis(logits: Tensor, labels: Tensor) -> usize {
@@ -53,7 +47,7 @@ impl CrossEntropy {
         let graph = logits.graph();
         let axis = class_axis(logits, labels);
         let classes = logits.dim(axis);
-        let hot = one_hot(labels, classes);
+        let hot = labels.one_hot(classes);
         let even = self.smoothing / classes as f32;
         let mut target = if self.smoothing == 0.0 { hot } else { hot * (1.0 - self.smoothing) + even };
         let mut counts = graph.full(labels.shape(), 1.0);
@@ -130,7 +124,7 @@ pub fn hinge<'g>(y: Tensor<'g>, target: Tensor<'g>) -> Tensor<'g> {
 /// When the shapes do not fit.
 pub fn multi_class_hinge<'g>(scores: Tensor<'g>, labels: Tensor<'g>, margin: f32) -> Tensor<'g> {
     let axis = class_axis(scores, labels);
-    let hot = one_hot(labels, scores.dim(axis));
+    let hot = labels.one_hot(scores.dim(axis));
     let right = (hot * scores).sum(&[axis]).unsqueeze(axis);
     let over = hot.select(0.0, (scores - right + margin).relu());
     over.mean(&[axis]).mean_all()
@@ -220,7 +214,7 @@ pub fn info_nce<'g>(a: Tensor<'g>, b: Tensor<'g>, temperature: f32) -> Tensor<'g
 pub fn nt_xent<'g>(a: Tensor<'g>, b: Tensor<'g>, temperature: f32) -> Tensor<'g> {
     let (a, b) = (normalised(a), normalised(same(b, a)));
     let all = Tensor::concat(0, &[a, b]);
-    let itself = eye(a.graph(), all.dim(0));
+    let itself = a.graph().identity(all.dim(0));
     let scores = itself.select(f32::MIN, all.matmul_t(all) * (1.0 / temperature));
     scores.logsumexp(1).mean_all() - (a * b).sum(&[1]).mean_all() * (1.0 / temperature)
 }
@@ -249,12 +243,6 @@ pub fn triplet<'g>(anchor: Tensor<'g>, positive: Tensor<'g>, negative: Tensor<'g
 /// derivative exists for equal vectors too.
 fn distance<'g>(a: Tensor<'g>, b: Tensor<'g>) -> Tensor<'g> {
     (a - same(b, a) + 1e-6).square().sum(&[last_axis(a)]).sqrt()
-}
-
-/// The identity matrix of size n.
-pub fn eye(graph: &Graph, n: usize) -> Tensor<'_> {
-    let values: Vec<f32> = (0..n * n).map(|i| if i % (n + 1) == 0 { 1.0 } else { 0.0 }).collect();
-    graph.constant([n, n], &values)
 }
 
 fn last_axis(x: Tensor) -> usize {

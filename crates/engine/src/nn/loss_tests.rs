@@ -1,4 +1,5 @@
 use super::*;
+use crate::graph::Graph;
 use crate::math::{exp, ln, pow, sqrt};
 use crate::nn::check::{Checked, near};
 
