@@ -43,6 +43,8 @@ pub enum Init {
         /// Their standard deviation.
         deviation: f32,
     },
+    /// Matrices side by side, each started on its own: the gates of a recurrent cell.
+    SideBySide(usize, Arc<Init>),
     /// Given numbers.
     Values(Arc<[f32]>),
 }
@@ -97,6 +99,11 @@ impl Init {
         Self::Scaled { fan, draw, gain }
     }
 
+    /// The same for each of so many matrices [in, out / count] that lie side by side in one of [in, out].
+    pub fn side_by_side(self, count: usize) -> Self {
+        if count == 1 { self } else { Self::SideBySide(count, Arc::new(self)) }
+    }
+
     /// What goes with these weights as the start of biases: zeros, but for [`Init::PYTORCH`].
     pub fn of_bias(&self, fan_in: usize) -> Self {
         if *self == Self::PYTORCH { Self::Uniform(1.0 / (fan_in.max(1) as f32).sqrt()) } else { Self::ZEROS }
@@ -105,7 +112,7 @@ impl Init {
     /// Writes the start values of a tensor of this shape.
     ///
     /// # Panics
-    /// When the count is not the shape's, or given numbers have another count.
+    /// When the count is not the shape's, given numbers have another count, or a scalar is started side by side.
     pub fn fill(&self, shape: impl Into<Shape>, rng: &mut Rng, out: &mut [f32]) {
         let shape = shape.into();
         assert_eq!(shape.len(), out.len(), "start values for a tensor of shape {shape}");
@@ -125,6 +132,16 @@ impl Init {
             Self::Orthogonal(gain) => fill_orthogonal(f64::from(*gain), shape, rng, out),
             Self::Identity(gain) => fill_identity(*gain, shape, out),
             Self::Sparse { inputs, deviation } => fill_sparse(*inputs, *deviation, shape, rng, out),
+            Self::SideBySide(count, each) => {
+                let width = shape.last() / count;
+                let part = shape.with(shape.rank() - 1, width);
+                let mut values = vec![0.0; part.len()];
+                for i in 0..*count {
+                    each.fill(part, rng, &mut values);
+                    let rows = out.chunks_mut((width * count).max(1)).zip(values.chunks(width.max(1)));
+                    rows.for_each(|(row, values)| row[i * width..][..width].copy_from_slice(values));
+                }
+            }
             Self::Values(values) => out.copy_from_slice(values),
         }
     }

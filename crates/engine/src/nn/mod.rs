@@ -8,14 +8,22 @@ mod activation;
 #[cfg(test)]
 mod check;
 mod dense;
+mod dropout;
+mod embedding;
 pub mod flat;
 mod init;
 pub mod loss;
+mod norm;
 mod optimizer;
+mod recurrent;
 mod schedule;
 
 pub use activation::Activation;
 pub use dense::{Dense, LowRank, Mlp};
+pub use dropout::Dropout;
+pub use embedding::{Embedding, rotary, sinusoids};
 pub use init::{Draw, Fan, Init};
+pub use norm::{BatchNorm, GroupNorm, LayerNorm, Mode, RmsNorm, weight_normalised};
 pub use optimizer::{Decay, Method, Optimizer};
+pub use recurrent::{Bidirectional, Cell, CellKind, Memory};
 pub use schedule::Schedule;
