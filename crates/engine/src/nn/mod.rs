@@ -5,6 +5,7 @@
 //! [`Optimizer`] moves the flat vector of all parameters; a [`Schedule`] is a function of the step.
 
 mod activation;
+mod attention;
 #[cfg(test)]
 mod check;
 mod dense;
@@ -19,6 +20,9 @@ mod recurrent;
 mod schedule;
 
 pub use activation::Activation;
+pub use attention::{
+    Attended, Block, BlockPlan, MultiHead, Norm, NormKind, NormPlace, attend, causal_mask, padding_mask,
+};
 pub use dense::{Dense, LowRank, Mlp};
 pub use dropout::Dropout;
 pub use embedding::{Embedding, rotary, sinusoids};
