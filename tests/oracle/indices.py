@@ -99,15 +99,27 @@ def recurrence(x, decay, axis):
 
 
 def fourier():
-    """All cases of Fourier transforms; real and imaginary parts stand on the first axis."""
+    """All cases of Fourier transforms, of numbers whose last axis is real and imaginary part."""
     file = File("fourier")
-    for shape, axis in [((8,), 0), ((2, 6), 1), ((5, 3), 0), ((1, 7), 1)]:
-        file.case("fft", lambda re, im: parts(torch.fft.fft(torch.complex(re, im), dim=axis)), real(*shape), real(*shape), axis=axis)
-        file.case("ifft", lambda re, im: parts(torch.fft.ifft(torch.complex(re, im), dim=axis)), real(*shape), real(*shape), axis=axis)
-        file.case("rfft", lambda x: parts(torch.fft.rfft(x, dim=axis)), real(*shape), axis=axis)
+    for shape in [(8,), (2, 6), (3, 5), (7,), (1,), (2, 12)]:
+        n = shape[-1]
+        file.case("fft", lambda z: pairs(torch.fft.fft(torch.view_as_complex(z))), real(*shape, 2))
+        file.case("ifft", lambda z: pairs(torch.fft.ifft(torch.view_as_complex(z))), real(*shape, 2))
+        file.case("rfft", lambda x: pairs(torch.fft.rfft(x)), real(*shape))
+        file.case("irfft", lambda z: torch.fft.irfft(torch.view_as_complex(z), n), real(*shape[:-1], n // 2 + 1, 2), n=n)
+        file.case("causal_convolution", lambda x, k: causal(x, k), real(*shape), real(n))
+    file.case("complex_mul", lambda a, b: pairs(torch.view_as_complex(a) * torch.view_as_complex(b)),
+              real(3, 4, 2), real(4, 2))
     return file
 
 
-def parts(z):
-    """Real and imaginary part on a new first axis."""
-    return torch.stack([z.real, z.imag])
+def pairs(z):
+    """Real and imaginary part on a new last axis, in which nothing is meant to be conjugated."""
+    return torch.view_as_real(z.resolve_conj())
+
+
+def causal(x, kernel):
+    """y_t = sum_(s <= t) kernel_s x_(t - s)."""
+    n = len(kernel)
+    shifted = [F.pad(x, (s, 0))[..., :n] * kernel[s] for s in range(n)]
+    return sum(shifted)

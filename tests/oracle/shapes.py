@@ -99,6 +99,14 @@ def layouts():
     file.case("unsqueeze", lambda x: x.unsqueeze(1), real(3, 2), axis=1)
     file.case("broadcast_to", lambda x: x.expand(4, 3, 2), real(3, 1), to=[4, 3, 2])
     file.case("broadcast_to", lambda x: x.expand(2, 3), real(), to=[2, 3])
+    file.case("diagonal", lambda x: x.diagonal(dim1=-2, dim2=-1), real(2, 3, 3))
+    file.case("diag_embed", torch.diag_embed, real(2, 3))
+    file.case("trace", lambda x: x.diagonal(dim1=-2, dim2=-1).sum(-1), real(2, 3, 3))
+    file.case("outer", lambda a, b: a.unsqueeze(-1) * b.unsqueeze(-2), real(2, 3), real(2, 4))
+    for shape in [(3, 4), (2, 3, 3)]:
+        for offset in [0, 1, -1]:
+            file.case("lower", lambda x: x.tril(offset), real(*shape), offset=offset)
+            file.case("upper", lambda x: x.triu(offset), real(*shape), offset=offset)
     file.case("sum_to", lambda x: x.sum_to_size(3, 1), real(2, 3, 4), to=[3, 1])
     return file
 

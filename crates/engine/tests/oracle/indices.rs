@@ -1,4 +1,4 @@
-//! Operators that pick by index, sort, scan, and reduce by segment.
+//! Operators that pick by index, sort, scan, and reduce by segment; Fourier transforms.
 
 use crate::Args;
 use vivarium_engine::graph::Tensor;
@@ -38,6 +38,18 @@ pub fn order<'g>(name: &str, x: &[Tensor<'g>], args: &Args) -> Option<Tensor<'g>
         ("cummax", [x]) => x.cummax(axis),
         ("logcumsumexp", [x]) => x.logcumsumexp(axis),
         ("linear_recurrence", [x, decay]) => x.linear_recurrence(axis, *decay),
+        _ => return None,
+    })
+}
+
+pub fn fourier<'g>(name: &str, x: &[Tensor<'g>], args: &Args) -> Option<Tensor<'g>> {
+    Some(match (name, x) {
+        ("fft", [z]) => z.fft(),
+        ("ifft", [z]) => z.ifft(),
+        ("rfft", [x]) => x.rfft(),
+        ("irfft", [z]) => z.irfft(args.size("n")),
+        ("complex_mul", [a, b]) => a.complex_mul(*b),
+        ("causal_convolution", [x, kernel]) => x.causal_convolution(*kernel),
         _ => return None,
     })
 }

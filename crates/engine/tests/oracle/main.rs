@@ -208,6 +208,11 @@ fn orders_agree() {
 }
 
 #[test]
+fn fourier_transforms_agree() {
+    compare(include_str!("fourier.json"), indices::fourier, &["ifft", "irfft", "causal_convolution"]);
+}
+
+#[test]
 fn every_function_of_entries_has_a_case() {
     let stored = read(include_str!("points.json"));
     let names = Unary::ALL.iter().map(|f| f.name()).chain(Binary::ALL.iter().map(|f| f.name()));

@@ -65,6 +65,17 @@ pub fn layout<'g>(name: &str, x: &[Tensor<'g>], args: &Args) -> Option<Tensor<'g
         "unsqueeze" => x[0].unsqueeze(size("axis")),
         "broadcast_to" => x[0].broadcast_to(to()),
         "sum_to" => x[0].sum_to(to()),
+        "diagonal" => x[0].diagonal(),
+        "diag_embed" => x[0].diag_embed(),
+        "trace" => x[0].trace(),
+        "outer" => x[0].outer(x[1]),
+        "lower" => x[0] * triangle(x[0], args.get("offset")),
+        "upper" => x[0] * (1.0 - triangle(x[0], args.get::<isize>("offset") - 1)),
         _ => return None,
     })
+}
+
+fn triangle(x: Tensor, above: isize) -> Tensor {
+    let rank = x.shape().rank();
+    x.graph().lower_triangle(x.dim(rank - 2), x.dim(rank - 1), above)
 }
