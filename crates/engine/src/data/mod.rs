@@ -11,6 +11,10 @@
 //! | [`glyphs`] | digits, letters and shapes drawn by strokes, distorted by lot |
 //! | [`mnist1d`] | ten curves, moved and disturbed by the published recipe |
 //! | [`teacher`], [`boolean`] | labels by a random network, parities, labels by lot |
+//! | [`table`], [`series`], [`facts`], [`network`], [`characters`] | readers: CSV, .ts, knowledge graphs, ties, text |
+//!
+//! Readers take a file's bytes, already unpacked. What is wrong with a file they say in one sentence with the place
+//! ([`DataError`]). Pictures and their labels come from [`Idx`](crate::idx::Idx) or [`Image`](crate::image::Image).
 //!
 //! Every set that is drawn by lot takes an [`Rng`](crate::rng::Rng), so a seed fixes each bit of it.
 //!
@@ -31,21 +35,28 @@
 
 mod batch;
 pub mod boolean;
+pub mod characters;
 pub mod clusters;
 mod dataset;
 mod error;
+pub mod facts;
 pub mod glyphs;
 mod labels;
 pub mod linear;
+mod lines;
 pub mod mnist1d;
+pub mod network;
 pub mod playground;
 mod scale;
+pub mod series;
 mod split;
+pub mod table;
 pub mod teacher;
 pub mod toy;
 
 pub use batch::Batches;
 pub use dataset::{Dataset, Grid, MOST_NUMBERS, Targets};
 pub use error::{DataError, Place};
+pub use lines::MOST_BYTES;
 pub use scale::Scaler;
 pub use split::{Parts, Shares};
