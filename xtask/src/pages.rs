@@ -122,9 +122,10 @@ fn with_new_names(text: &str, style: &str, names: &Names) -> String {
     })
 }
 
-/// The name a data set is asked for by, from its file's: `data/digits-8.idx.gz` is `digits-8`.
+/// The name a data set is asked for by, from its file's, whatever its form: `data/digits-8.idx.gz` is `digits-8`.
 fn data_name(file: &str) -> Option<&str> {
-    file.strip_prefix("data/")?.strip_suffix(".idx.gz")
+    let (name, _form) = file.strip_prefix("data/")?.strip_suffix(".gz")?.rsplit_once('.')?;
+    Some(name)
 }
 
 fn write_pages(site: &Path, program: &Program, worker: &str, assets: &Names) -> Result<()> {
@@ -167,6 +168,7 @@ mod tests {
     #[test]
     fn data_sets_are_known_by_their_names() {
         assert_eq!(data_name("data/digits-8.idx.gz"), Some("digits-8"));
+        assert_eq!(data_name("data/iris.csv.gz"), Some("iris"));
         assert_eq!(data_name("data/README.md"), None);
     }
 }

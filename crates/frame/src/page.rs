@@ -37,7 +37,7 @@ pub struct PageData {
     pub page: Kind,
     /// The worker's script, relative to the root.
     pub worker: String,
-    /// Name and address (relative to the root) of every data file: IDX, compressed with gzip.
+    /// Name and address (relative to the root) of every data file, compressed with gzip.
     pub data: Vec<(String, String)>,
     /// The exhibit of an exhibit page.
     pub exhibit: Option<ExhibitData>,

@@ -5,13 +5,35 @@ use std::io::Read;
 use vivarium_frame::Complaint;
 
 macro_rules! files {
-    ($($name:literal),+ $(,)?) => {
-        /// Every data set: its name, and its IDX file compressed by gzip.
+    ($($name:literal $form:literal),+ $(,)?) => {
+        /// Every data set: its name, and its file compressed by gzip.
         pub const FILES: &[(&str, &[u8])] =
-            &[$(($name, include_bytes!(concat!("../../../assets/data/", $name, ".idx.gz")))),+];
+            &[$(($name, include_bytes!(concat!("../../../assets/data/", $name, ".", $form, ".gz")))),+];
     };
 }
-files!("digits-8", "digits-8-labels", "digits-28", "digits-28-labels", "photos-64");
+files!(
+    "breast-cancer" "csv",
+    "diabetes" "csv",
+    "digits-28" "idx",
+    "digits-28-labels" "idx",
+    "digits-8" "idx",
+    "digits-8-labels" "idx",
+    "gun-point-test" "ts",
+    "gun-point-train" "ts",
+    "iris" "csv",
+    "italy-power-test" "ts",
+    "italy-power-train" "ts",
+    "karate-club" "tsv",
+    "king-james" "txt",
+    "kinships" "tsv",
+    "mnist" "idx",
+    "mnist-labels" "idx",
+    "nations" "tsv",
+    "photos-128" "idx",
+    "photos-64" "idx",
+    "umls" "tsv",
+    "wine" "csv",
+);
 
 /// A store of the data sets `names`.
 ///
@@ -41,4 +63,28 @@ pub fn load(names: &[&str]) -> Result<Store, Complaint> {
 pub fn store() -> Result<Store, Complaint> {
     let names: Vec<&str> = FILES.iter().map(|(name, _)| *name).collect();
     load(&names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_is_built_in_and_credited() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/data");
+        let mut names: Vec<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .filter_map(|file| file.unwrap().file_name().into_string().ok())
+            .filter_map(|file| Some(file.strip_suffix(".gz")?.rsplit_once('.')?.0.to_owned()))
+            .collect();
+        names.sort_unstable();
+        assert_eq!(FILES.iter().map(|(name, _)| *name).collect::<Vec<_>>(), names);
+        let credits = std::fs::read_to_string(format!("{folder}/README.md")).unwrap();
+        assert!(
+            names.iter().all(|name| credits.contains(&format!("| {name} |"))),
+            "a data set without its credit line"
+        );
+        let bytes: usize = FILES.iter().map(|(_, packed)| packed.len()).sum();
+        assert!(bytes < 4 << 20, "{bytes} bytes of data");
+    }
 }

@@ -8,6 +8,7 @@ pub mod controls;
 pub mod data;
 pub mod exhibit;
 pub mod memory;
+pub mod sets;
 
 use exhibit::Entry;
 
