@@ -250,6 +250,8 @@ fn statistics() {
         }
     }
     assert_eq!(print.0, 4_776_535_594_816_508_825, "statistics");
+}
+
 #[test]
 fn operators_along_an_axis() {
     let mut print = Print::new();
