@@ -4,7 +4,9 @@
 //! `wasm-bindgen-test-runner` as the runner.
 
 use ndarray::Array2;
-use vivarium_engine::analysis::{assignment, cluster, decompose, iterative, neighbours, partition, pca, similarity};
+use vivarium_engine::analysis::{
+    assignment, cluster, decompose, embed, iterative, neighbours, partition, pca, similarity,
+};
 use vivarium_engine::graph::{Graph, Tensor, evaluate};
 use vivarium_engine::image::Image;
 use vivarium_engine::linalg;
@@ -177,7 +179,7 @@ fn decompositions() {
         let pca = pca::Pca::fit(a.slice(ndarray::s![.., ..n.div_ceil(2)]), 3);
         pca.iter().for_each(|pca| print.doubles(pca.components.iter().chain(&pca.variances)));
     }
-    assert_eq!(print.0, 7_628_010_860_137_480_754, "decompositions");
+    assert_eq!(print.0, 164_829_082_535_996_423, "decompositions");
 }
 
 #[test]
@@ -204,6 +206,11 @@ fn analyses() {
             tree.order().into_iter().for_each(|i| print.bits(i as u64));
         }
         print.double(assignment::assign(similarity::cosines(x.view(), y.view()).view()).unwrap().cost);
+        let apart = neighbours::distances(x.view(), x.view());
+        print.doubles(&embed::classical_scaling(apart.view(), 2).unwrap());
+        let mut map = embed::TSne::new(x.view(), 5.0, &mut rng).unwrap();
+        (0..30).for_each(|_| map.step());
+        print.doubles(map.points().as_flattened());
         let square = Array2::from_shape_simple_fn((n, n), || rng.normal() as f32);
         let product = |v: &[f32], out: &mut [f32]| {
             let mut inner = vec![0.0; n];
@@ -218,7 +225,7 @@ fn analyses() {
         let density = iterative::SpectralDensity::estimate(n, 5, 3, &mut rng, product).unwrap();
         print.double(density.at(1.0, 0.5));
     }
-    assert_eq!(print.0, 15_781_756_793_280_134_918, "analyses");
+    assert_eq!(print.0, 16_453_742_047_848_881_213, "analyses");
 }
 
 #[test]

@@ -51,7 +51,7 @@ fn sets_by_lot_keep_their_bits() {
             14_873_886_216_508_118_512,
         ),
         ("linear", task.draw(100, &mut rng("points")).unwrap(), 2_618_368_558_722_603_325),
-        ("regression", teacher.regression(100, 0.1, &mut rng("points")).unwrap(), 11_674_330_735_757_231_629),
+        ("regression", teacher.regression(100, 0.1, &mut rng("points")).unwrap(), 761_875_728_800_548_838),
         ("classification", teacher.classification(100, &mut rng("points")).unwrap(), 12_240_207_536_933_207_310),
         ("parity", boolean::sparse_parity(100, 9, &[1, 5], &mut rng("points")).unwrap(), 14_076_469_175_901_478_228),
         ("mnist1d", Recipe::default().draw(100, &mut rng("series")).unwrap(), 14_361_654_034_858_462_159),

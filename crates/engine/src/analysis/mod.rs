@@ -11,6 +11,7 @@
 //! | [`neighbours`] | distances, nearest neighbours and centres, ridge regression and linear probes |
 //! | [`cluster`] | k-means, hierarchical clustering |
 //! | [`assignment`] | one-to-one matching |
+//! | [`embed`] | maps in a plane: classical scaling, t-SNE |
 //!
 //! Data come as `ndarray` views with one example a row; single precision is widened, and the results are double. Sizes
 //! that do not fit together are the caller's mistake and panic; data that cannot be analysed (NaN, no example) give an
@@ -20,6 +21,7 @@ pub mod assignment;
 pub mod classify;
 pub mod cluster;
 pub mod decompose;
+pub mod embed;
 pub mod iterative;
 pub mod neighbours;
 pub mod partition;

@@ -184,11 +184,16 @@ fn rotate_until_orthogonal(rows: &mut [Vec<f64>], along: &mut [Vec<f64>], noise:
     let tolerance = 2.0 * f64::EPSILON * math::sqrt(n as f64);
     for _ in 0..ROUNDS {
         let mut settled = true;
+        // Carried along within a round, and taken anew for the next: a round that turns nothing has seen true ones.
+        let mut squares: Vec<f64> = rows.iter().map(|row| kernel::sum_sq(row)).collect();
         for i in 0..n {
             for j in i + 1..n {
-                let (a, b) = (kernel::sum_sq(&rows[i]), kernel::sum_sq(&rows[j]));
+                let (a, b) = (squares[i], squares[j]);
+                if a <= noise || b <= noise {
+                    continue;
+                }
                 let product = kernel::dot(&rows[i], &rows[j]);
-                if a <= noise || b <= noise || product.abs() <= tolerance * math::sqrt(a) * math::sqrt(b) {
+                if product.abs() <= tolerance * math::sqrt(a) * math::sqrt(b) {
                     continue;
                 }
                 settled = false;
@@ -196,6 +201,7 @@ fn rotate_until_orthogonal(rows: &mut [Vec<f64>], along: &mut [Vec<f64>], noise:
                 let z = (b - a) / (2.0 * product);
                 let t = z.signum() / (z.abs() + math::sqrt(1.0 + z * z));
                 let c = 1.0 / math::sqrt(1.0 + t * t);
+                (squares[i], squares[j]) = (a - t * product, b + t * product);
                 turn(rows, i, j, c, c * t);
                 turn(along, i, j, c, c * t);
             }
