@@ -5,13 +5,14 @@
 
 use super::Real;
 use super::matmul_small::{self as small, Shape};
+use std::array::from_fn;
 
 /// Rows of a register block. Four by eight numbers, eight vectors of 128 bits, leave registers for what comes in.
-const ROWS: usize = 4;
+pub(super) const ROWS: usize = 4;
 /// Columns of a register block.
-const COLUMNS: usize = 8;
+pub(super) const COLUMNS: usize = 8;
 /// The most of k that is packed at a time: a strip of A and a panel of B stay in the first cache.
-const DEPTH: usize = 256;
+pub(super) const DEPTH: usize = 256;
 /// Fours of A that are packed at a time: they stay in the second cache.
 const FOURS: usize = 4096;
 /// The same for small products: clearing more would take longer than they do.
@@ -76,15 +77,22 @@ fn pack_and_multiply<T: Real, const STRIPS: usize>(a: &Stored<T>, b: &Stored<T>,
 }
 
 /// A matrix as `lines` vectors of length `k`: the rows of op(A), or the columns of op(B).
-struct Stored<'a, T> {
-    numbers: &'a [T],
+pub(super) struct Stored<'a, T> {
+    pub numbers: &'a [T],
     /// Whether neighbours in memory are of neighbouring lines.
-    along: bool,
-    lines: usize,
-    k: usize,
+    pub along: bool,
+    pub lines: usize,
+    pub k: usize,
 }
 
 impl<T: Real> Stored<'_, T> {
+    /// [`Stored::pack`] of all lines, `W` at a time, from `p` on and `depth` deep.
+    pub fn pack_all<const W: usize>(&self, p: usize, depth: usize, packed: &mut [[T; W]]) {
+        for (line, packed) in (0..self.lines).step_by(W).zip(packed.chunks_exact_mut(depth.max(1))) {
+            self.pack(line, p, packed);
+        }
+    }
+
     /// Copies `W` lines from `line` on, from `p` on, so that they lie side by side. Lines beyond the last become zeros:
     /// they are computed, and not stored.
     fn pack<const W: usize>(&self, line: usize, p: usize, packed: &mut [[T; W]]) {
@@ -102,26 +110,31 @@ impl<T: Real> Stored<'_, T> {
                 }
             }
         } else if lines == W {
-            let lines: [&[T]; W] = std::array::from_fn(|l| &self.numbers[(line + l) * self.k + p..][..packed.len()]);
-            let parts = lines.map(|line| line.as_chunks::<4>());
-            let (blocks, rest) = packed.as_chunks_mut::<4>();
-            for (q, block) in blocks.iter_mut().enumerate() {
-                for l in (0..W).step_by(4) {
-                    let turned = T::transposed(std::array::from_fn(|i| parts[l + i].0[q]));
-                    for (packed, four) in block.iter_mut().zip(turned) {
-                        packed[l..l + 4].copy_from_slice(&four);
-                    }
-                }
-            }
-            for (q, packed) in rest.iter_mut().enumerate() {
-                *packed = std::array::from_fn(|l| parts[l].1[q]);
-            }
+            turn(from_fn(|l| &self.numbers[(line + l) * self.k + p..][..packed.len()]), packed);
         } else {
             for l in 0..lines {
                 let line = &self.numbers[(line + l) * self.k + p..];
                 packed.iter_mut().zip(line).for_each(|(packed, x)| packed[l] = *x);
             }
         }
+    }
+}
+
+/// Writes lines as columns. `W` is a multiple of four.
+#[inline(always)]
+pub(super) fn turn<T: Real, const W: usize>(lines: [&[T]; W], columns: &mut [[T; W]]) {
+    let parts = lines.map(|line| line.as_chunks::<4>());
+    let (blocks, rest) = columns.as_chunks_mut::<4>();
+    for (q, block) in blocks.iter_mut().enumerate() {
+        for l in (0..W).step_by(4) {
+            let turned = T::transposed(from_fn(|i| parts[l + i].0[q]));
+            for (column, four) in block.iter_mut().zip(turned) {
+                column[l..l + 4].copy_from_slice(&four);
+            }
+        }
+    }
+    for (q, column) in rest.iter_mut().enumerate() {
+        *column = from_fn(|l| parts[l].1[q]);
     }
 }
 
@@ -133,22 +146,33 @@ fn product<T: Real>(a: &Stored<T>, b: &Stored<T>, out: &mut [T], strips: &mut St
         let panel = &mut panel[..depth];
         let height = strips.len() / depth * ROWS;
         for top in (0..m).step_by(height) {
-            let bottom = m.min(top + height);
-            for (row, strip) in (top..bottom).step_by(ROWS).zip(strips.chunks_exact_mut(depth)) {
+            let rows = height.min(m - top);
+            for (row, strip) in (top..top + rows).step_by(ROWS).zip(strips.chunks_exact_mut(depth)) {
                 a.pack(row, p, strip);
             }
             for j in (0..n).step_by(COLUMNS) {
                 b.pack(j, p, panel);
-                for (row, strip) in (top..bottom).step_by(ROWS).zip(strips.chunks_exact(depth)) {
-                    let (rows, columns) = (ROWS.min(m - row), COLUMNS.min(n - j));
-                    let out = &mut out[row * n + j..];
-                    if rows == ROWS && columns == COLUMNS {
-                        block(strip, panel, out, n, p == 0);
-                    } else {
-                        edge(strip, panel, out, n, p == 0, rows, columns);
-                    }
-                }
+                tiles(strips, panel, [rows, COLUMNS.min(n - j)], &mut out[top * n + j..], n, p == 0);
             }
+        }
+    }
+}
+
+/// Puts the products of strips, `rows` rows in all, and a panel to `out`, whose rows are `n` apart, or adds them there.
+pub(super) fn tiles<T: Real>(
+    strips: &Strip<T>,
+    panel: &Panel<T>,
+    [rows, columns]: [usize; 2],
+    out: &mut [T],
+    n: usize,
+    first: bool,
+) {
+    for (row, strip) in (0..rows).step_by(ROWS).zip(strips.chunks_exact(panel.len())) {
+        let (rows, out) = (ROWS.min(rows - row), &mut out[row * n..]);
+        if rows == ROWS && columns == COLUMNS {
+            block(strip, panel, out, n, first);
+        } else {
+            edge(strip, panel, out, n, first, rows, columns);
         }
     }
 }
@@ -167,7 +191,7 @@ fn multiply<T: Real>(strip: &Strip<T>, panel: &Panel<T>, mut acc: [T::Eight; ROW
 
 /// Puts the product of a strip and a panel to the start of `out`, whose rows are `n` apart, or adds it there.
 #[inline(always)]
-fn block<T: Real>(strip: &Strip<T>, panel: &Panel<T>, out: &mut [T], n: usize, first: bool) {
+pub(super) fn block<T: Real>(strip: &Strip<T>, panel: &Panel<T>, out: &mut [T], n: usize, first: bool) {
     let mut acc = [T::splat(T::default()); ROWS];
     if !first {
         for (r, acc) in acc.iter_mut().enumerate() {

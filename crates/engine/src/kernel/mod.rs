@@ -7,14 +7,19 @@
 //! All functions take `f32` and `f64`. Matrices are row-major slices. Sums of whole numbers are exact as long as no
 //! partial sum leaves the exact range (2^24 for `f32`).
 
+mod conv;
+mod conv_frame;
 mod lanes;
 mod matmul;
 mod matmul_copies;
 mod matmul_small;
+mod pool;
 pub mod scalar;
 
+pub use conv::{Conv, conv2d, conv2d_input, conv2d_weight};
 pub use matmul::{gemm, matmul};
 pub use matmul_copies::gemm_inner;
+pub use pool::{Pool, max_pool, max_pool_index, max_pool_input, mean_pool, mean_pool_input};
 
 use std::ops::{Add, AddAssign, Mul, Sub};
 use wide::{f32x4, f32x8, f64x4, f64x8};

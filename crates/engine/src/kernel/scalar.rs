@@ -1,6 +1,6 @@
 //! The kernels as plain loops: the definition of their bits, and the reference of their tests.
 
-use super::{LANES, Real, sum_lanes};
+use super::{Conv, LANES, Real, sum_lanes};
 
 /// See [`super::dot`].
 ///
@@ -107,6 +107,102 @@ pub fn gemm<T: Real>(m: usize, k: usize, n: usize, a: &[T], ta: bool, b: &[T], t
                 sum += a * b;
             }
             out[i * n + j] = sum;
+        }
+    }
+}
+
+/// Where an output sees the input along one axis at tap `u`, if that is not outside.
+fn seen(conv: &Conv, axis: usize, i: usize, u: usize) -> Option<usize> {
+    let place = i * conv.stride[axis] + u * conv.dilation[axis];
+    place.checked_sub(conv.padding[axis]).filter(|place| *place < conv.input[axis])
+}
+
+/// The number of x that the output (i, j) sees at tap (u, v).
+fn x_at<T: Real>(conv: &Conv, plane: &[T], [i, j]: [usize; 2], [u, v]: [usize; 2]) -> T {
+    match (seen(conv, 0, i, u), seen(conv, 1, j, v)) {
+        (Some(row), Some(column)) => plane[row * conv.input[1] + column],
+        _ => T::default(),
+    }
+}
+
+/// The number of dy whose output sees the input (row, column) at tap (u, v).
+fn dy_at<T: Real>(conv: &Conv, dy: &[T], [row, column]: [usize; 2], [u, v]: [usize; 2], out: [usize; 2]) -> T {
+    let which = |axis: usize, place: usize, tap| (0..out[axis]).find(|i| seen(conv, axis, *i, tap) == Some(place));
+    match (which(0, row, u), which(1, column, v)) {
+        (Some(i), Some(j)) => dy[i * out[1] + j],
+        _ => T::default(),
+    }
+}
+
+/// The pairs of numbers below two bounds, in order.
+fn pairs([height, width]: [usize; 2]) -> impl Iterator<Item = [usize; 2]> {
+    (0..height * width).map(move |at| [at / width, at % width])
+}
+
+/// See [`super::conv2d`].
+///
+/// # Panics
+/// When the sizes do not fit together.
+pub fn conv2d<T: Real>(conv: &Conv, x: &[T], w: &[T], out: [usize; 2], y: &mut [T]) {
+    let (from, to) = (conv.in_channels / conv.groups, conv.out_channels / conv.groups);
+    let planes: Vec<&[T]> = x.chunks(conv.input[0] * conv.input[1]).collect();
+    for (plane, y) in y.chunks_mut(out[0] * out[1]).enumerate() {
+        let (sample, o) = (plane / conv.out_channels, plane % conv.out_channels);
+        for (y, place) in y.iter_mut().zip(pairs(out)) {
+            *y = T::default();
+            for c in 0..from {
+                let x = planes[sample * conv.in_channels + o / to * from + c];
+                for (tap, [u, v]) in pairs(conv.kernel).enumerate() {
+                    *y += x_at(conv, x, place, [u, v]) * w[(o * from + c) * conv.kernel[0] * conv.kernel[1] + tap];
+                }
+            }
+        }
+    }
+}
+
+/// See [`super::conv2d_input`].
+///
+/// # Panics
+/// When the sizes do not fit together.
+pub fn conv2d_input<T: Real>(conv: &Conv, dy: &[T], w: &[T], out: [usize; 2], dx: &mut [T]) {
+    let (from, to) = (conv.in_channels / conv.groups, conv.out_channels / conv.groups);
+    let planes: Vec<&[T]> = dy.chunks(out[0] * out[1]).collect();
+    for (plane, dx) in dx.chunks_mut(conv.input[0] * conv.input[1]).enumerate() {
+        let (sample, c) = (plane / conv.in_channels, plane % conv.in_channels);
+        for (dx, place) in dx.iter_mut().zip(pairs(conv.input)) {
+            *dx = T::default();
+            for (tap, at) in pairs(conv.kernel).enumerate() {
+                let mut sum = T::default();
+                for o in c / from * to..(c / from + 1) * to {
+                    let dy = planes[sample * conv.out_channels + o];
+                    let w = w[(o * from + c % from) * conv.kernel[0] * conv.kernel[1] + tap];
+                    sum += dy_at(conv, dy, place, at, out) * w;
+                }
+                *dx += sum;
+            }
+        }
+    }
+}
+
+/// See [`super::conv2d_weight`].
+///
+/// # Panics
+/// When the sizes do not fit together.
+pub fn conv2d_weight<T: Real>(conv: &Conv, x: &[T], dy: &[T], out: [usize; 2], dw: &mut [T]) {
+    let (from, to) = (conv.in_channels / conv.groups, conv.out_channels / conv.groups);
+    let x: Vec<&[T]> = x.chunks(conv.input[0] * conv.input[1]).collect();
+    let dy: Vec<&[T]> = dy.chunks(out[0] * out[1]).collect();
+    for (plane, dw) in dw.chunks_mut(conv.kernel[0] * conv.kernel[1]).enumerate() {
+        let (o, c) = (plane / from, plane % from);
+        for (dw, tap) in dw.iter_mut().zip(pairs(conv.kernel)) {
+            *dw = T::default();
+            for sample in 0..conv.batch {
+                let x = x[sample * conv.in_channels + o / to * from + c];
+                let dy = dy[sample * conv.out_channels + o];
+                for (dy, place) in dy.iter().zip(pairs(out)) {
+                    *dw += x_at(conv, x, place, tap) * *dy;
+                }
+            }
         }
     }
 }

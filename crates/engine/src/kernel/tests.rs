@@ -1,5 +1,7 @@
 use super::*;
 
+mod convolutions;
+mod pools;
 mod products;
 
 /// Numbers of mixed sizes and signs, so that any other order of summing gives other bits.
