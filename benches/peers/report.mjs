@@ -73,7 +73,7 @@ export function netTable({ title, kind, rows, absent }) {
 /** The table of all products: GFLOP/s, a column for each size. */
 export function productTable(products) {
   const names = [...new Set(products.flatMap(({ rows }) => rows.map((row) => row.name)))];
-  const head = ["", ...products.map(({ n }) => String(n))];
+  const head = ["", ...products.map(({ name }) => String(name))];
   const cells = names.map((name) => [
     name,
     ...products.map(({ rows }) => {

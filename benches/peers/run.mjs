@@ -12,7 +12,10 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 // The tests' host, for the whole project: the page needs its libraries, its programs and the digits.
 process.env.DIST = join(HERE, "../..");
 const { host, launch } = await import("../../tests/e2e/harness.mjs");
-const ROUNDS = Number(process.env.ROUNDS ?? 7);
+/** Fresh starts of all contenders: a browser may compile the same program better or worse, and then stays with it. */
+const SITTINGS = Number(process.env.SITTINGS ?? 3);
+/** Rounds of a sitting. */
+const ROUNDS = Number(process.env.ROUNDS ?? 4);
 /** Milliseconds of one contender's turn, as long as its single step is not longer. */
 const TURN = Number(process.env.TURN ?? 250);
 
@@ -31,7 +34,6 @@ class Tab {
   static async open(browser, address, name) {
     const page = await browser.newPage();
     const tab = Object.assign(new Tab(), { page, name });
-    page.on("pageerror", (error) => (tab.problem ??= String(error?.message ?? error)));
     await page.goto(`${address}benches/peers/page/?name=${name}`, { waitUntil: "load" });
     tab.client = await page.createCDPSession();
     await tab.client.send("Performance.enable");
@@ -61,113 +63,115 @@ class Tab {
     return { loss, wall: wall / 1000, seconds: before === undefined ? wall / 1000 : after - before };
   }
 
-  /** How many steps fill a turn. */
-  async calibrate() {
-    for (let n = 1; ; n *= 4) {
-      const { wall } = await this.run(n);
-      if (wall * 1000 > TURN / 5) return Math.max(1, Math.round((n * TURN) / (wall * 1000)));
+  /** Steps for a turn's time, and their seconds. Whoever has become faster since it was reckoned has the turn again. */
+  async turn() {
+    for (;;) {
+      const { seconds, wall } = await this.run(this.steps);
+      const steps = this.steps;
+      this.steps = Math.max(1, Math.round(steps * Math.min(16, TURN / 1000 / Math.max(seconds, 1e-6))));
+      if (seconds * 1000 > TURN / 2) return { rate: steps / seconds, wall: steps / wall };
+    }
+  }
+
+  /** Runs until a turn is no longer faster than the one before: the browser compiles again what runs often. */
+  async warm() {
+    this.steps = 1;
+    let before = 0;
+    for (let turn = 0; turn < 8; turn += 1) {
+      const { rate } = await this.turn();
+      if (rate < 1.03 * before) return;
+      before = rate;
     }
   }
 }
 
-/** Steps a second of all that are ready, a list each with one figure a round; the machine's peak takes its turn too. */
-async function rounds(ready, ...peaks) {
-  const all = [...ready, ...peaks];
-  for (const one of all) Object.assign(one, { n: await one.tab.calibrate(), rates: [], walls: [] });
+/** The figures of all tabs over a few rounds, each tab in its turn. */
+async function rounds(tabs) {
+  for (const tab of tabs) await tab.warm();
+  const figures = tabs.map(({ name }) => ({ name, rates: [], walls: [] }));
   for (let round = 0; round < ROUNDS; round += 1) {
-    for (const one of all) {
-      const { seconds, wall } = await one.tab.run(one.n);
-      one.rates.push(one.n / seconds);
-      one.walls.push(one.n / wall);
+    for (const [i, tab] of tabs.entries()) {
+      const { rate, wall } = await tab.turn();
+      figures[i].rates.push(rate);
+      figures[i].walls.push(wall);
     }
   }
+  return figures;
 }
-
-/** The median, over rounds, of the ratio to another contender of the same round. */
-const ratio = (one, other) => median(one.rates.map((rate, round) => rate / other.rates[round]));
-
-/** Billions of operations a second of `flop` a step, and the share of the peak of the same round. */
-const speed = (one, flop, peak) => ({
-  gflops: (median(one.rates) * flop) / 1e9,
-  ofPeak: peak && (ratio(one, peak) * flop) / peak.flop,
-});
 
 const short = (error) => String(error?.message ?? error).split("\n")[0];
 
-async function ready(tabs, kind, name) {
-  const found = [];
-  const absent = [];
+/** Ratios to another's figures, round by round. */
+const ratios = (one, other) => one.rates.map((rate, round) => rate / other.rates[round]);
+
+/**
+ * One sitting on one work: rates of all contenders that can do it, their ratios to the first of them and to the peak,
+ * and the mean losses over the first and the last time through all batches.
+ */
+async function sit(tabs, kind, work, peak) {
+  const [ready, absent, losses] = [[], [], new Map()];
   for (const tab of tabs) {
     try {
-      if (await tab.prepare(kind, name)) found.push({ tab, name: tab.name });
-      else absent.push({ name: tab.name });
+      if (!(await tab.prepare(kind, work.name))) {
+        absent.push({ name: tab.name });
+        continue;
+      }
+      if (work.batches) losses.set(tab.name, { first: mean(await tab.losses(work.batches)) });
+      ready.push(tab);
     } catch (error) {
       absent.push({ name: tab.name, why: short(error) });
     }
   }
-  return [found, absent];
-}
-
-async function net(tabs, name, work, peak) {
-  const [found, absent] = await ready(tabs, "net", name);
-  const alive = [];
-  for (const one of found) {
-    try {
-      one.first = mean(await one.tab.losses(work.batches));
-      alive.push(one);
-    } catch (error) {
-      absent.push({ name: one.name, why: short(error) });
-    }
-  }
-  await rounds(alive, ...(work.flop && peak ? [peak] : []));
-  for (const one of alive) one.last = mean(await one.tab.losses(work.batches));
-  const rows = alive.map((one) => ({
-    name: one.name,
-    rate: median(one.rates),
-    wall: median(one.walls),
-    ratio: ratio(one, alive[0]),
-    first: one.first,
-    last: one.last,
-    falls: one.last < one.first,
-    rates: one.rates,
-    ...(work.flop && speed(one, work.flop, peak)),
+  const figures = await rounds(work.flop ? [...ready, peak] : ready);
+  for (const tab of work.batches ? ready : []) losses.get(tab.name).last = mean(await tab.losses(work.batches));
+  const top = work.flop && figures.pop();
+  const all = figures.map((one) => ({
+    ...one,
+    ...losses.get(one.name),
+    ratios: ratios(one, figures[0]),
+    ofPeaks: top && ratios(one, top).map((ratio) => (ratio * work.flop) / peak.flop),
   }));
-  return { name, title: work.title, kind: work.kind, rows, absent };
+  return { all, absent };
 }
 
-async function product(tabs, n, peak) {
-  const [found, absent] = await ready(tabs, "product", n);
-  await rounds(found, ...(peak ? [peak] : []));
-  const flop = 2 * n ** 3;
-  const rows = found.map((one) => ({
-    name: one.name,
-    ...speed(one, flop, peak),
-    ratio: ratio(one, found[0]),
-    rates: one.rates,
-  }));
-  return { n, rows, absent };
+/** A table's rows from all sittings; who was missing in one of them is left out. */
+function rows(sittings, work) {
+  const row = (name) => {
+    const all = sittings.map((sitting) => sitting.all.find((one) => one.name === name));
+    if (all.includes(undefined)) return [];
+    const every = (key) => all.flatMap((one) => one[key]);
+    const rate = median(every("rates"));
+    return {
+      name,
+      rate,
+      wall: median(every("walls")),
+      ratio: median(every("ratios")),
+      ...(work.flop && { gflops: (rate * work.flop) / 1e9, ofPeak: median(every("ofPeaks")) }),
+      ...(work.batches && { first: all[0].first, last: all.at(-1).last, falls: all.every((one) => one.last < one.first) }),
+      rates: all.map((one) => one.rates),
+    };
+  };
+  return sittings[0].all.flatMap(({ name }) => row(name));
 }
 
-/** The number of chains with which the machine multiplies and adds fastest, ready to run, and the figures of all. */
+/** The tab for the peak, set to the number of chains with which the machine is fastest, and the figures of all. */
 async function fastest(tab) {
   const gflops = {};
-  let best;
   for (const chains of CHAINS) {
-    const one = { tab, chains, flop: 2 * 4 * chains };
     await tab.prepare("peak", chains);
-    await rounds([one]);
-    gflops[chains] = speed(one, one.flop).gflops;
-    if (!best || gflops[chains] > gflops[best.chains]) best = one;
+    const [{ rates }] = await rounds([tab]);
+    gflops[chains] = (median(rates) * 8 * chains) / 1e9;
   }
-  await tab.prepare("peak", best.chains);
-  return [best, gflops];
+  const best = CHAINS.reduce((best, chains) => (gflops[chains] > gflops[best] ? chains : best));
+  await tab.prepare("peak", best);
+  return [Object.assign(tab, { flop: 8 * best }), gflops];
 }
 
 async function main(wanted) {
   const missing = JSON.parse(process.env.MISSING ?? "{}");
   const server = await host("/");
   const { browser, stop } = await launch();
-  const result = { browser: await browser.version(), machine: cpus()[0]?.model, rounds: ROUNDS, nets: [], products: [] };
+  const result = { browser: await browser.version(), machine: cpus()[0]?.model, nets: [], products: [] };
   try {
     const someContenders = CONTENDERS.some((name) => wanted.includes(name));
     const names = CONTENDERS.filter((name) => !someContenders || wanted.includes(name));
@@ -176,31 +180,33 @@ async function main(wanted) {
 
     const [peak, gflops] = await fastest(await Tab.open(browser, server.address, "peak"));
     result.peak = gflops;
-    console.log(`${result.browser}, ${result.machine}; ${ROUNDS} rounds, each contender in turn`);
+    console.log(`${result.browser}, ${result.machine}; ${SITTINGS} sittings of ${ROUNDS} rounds, each contender in turn`);
     const chains = Object.entries(gflops).map(([n, value]) => `${n} chains ${value.toFixed(1)}`);
     console.log(`Peak of multiply, then add, GFLOP/s: ${chains.join(", ")}`);
 
-    /** Runs a work in fresh tabs, so that nobody carries the memory of an earlier work. */
-    const inTabs = async (run) => {
-      const tabs = [];
-      for (const name of names.filter((name) => !(name in missing))) {
-        try {
-          tabs.push(await Tab.open(browser, server.address, name));
-        } catch (error) {
-          missing[name] = short(error);
+    /** All sittings on some works, each in fresh tabs: for each work, what came out. */
+    const sittings = async (kind, works) => {
+      const found = works.map(() => []);
+      for (let sitting = 0; sitting < SITTINGS; sitting += 1) {
+        const tabs = [];
+        for (const name of names.filter((name) => !(name in missing))) {
+          try {
+            tabs.push(await Tab.open(browser, server.address, name));
+          } catch (error) {
+            missing[name] = short(error);
+          }
         }
+        for (const [i, work] of works.entries()) found[i].push(await sit(tabs, kind, work, peak));
+        for (const { page } of tabs) await page.close();
       }
-      await run(tabs);
-      for (const { page } of tabs) await page.close();
+      return works.map((work, i) => ({ ...work, rows: rows(found[i], work), absent: found[i][0].absent }));
     };
-    for (const [name, work] of Object.entries(NETS).filter(([name]) => isWanted(name))) {
-      await inTabs(async (tabs) => result.nets.push(await net(tabs, name, work, peak)));
+    for (const [name, { title, kind, batches, flop }] of Object.entries(NETS).filter(([name]) => isWanted(name))) {
+      result.nets.push(...(await sittings("net", [{ name, title, kind, batches, flop }])));
       console.log(netTable(result.nets.at(-1)));
     }
     if (isWanted("products")) {
-      await inTabs(async (tabs) => {
-        for (const n of PRODUCTS) result.products.push(await product(tabs, n, peak));
-      });
+      result.products = await sittings("product", PRODUCTS.map((n) => ({ name: n, flop: 2 * n ** 3 })));
       console.log(productTable(result.products));
     }
     for (const [name, why] of Object.entries(missing)) console.log(`\n${name} takes no part: ${why}`);
