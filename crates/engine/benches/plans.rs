@@ -34,7 +34,7 @@ fn plan(widths: &[usize], copies: usize, layout: Layout) -> Plan {
     for (i, pair) in widths.windows(2).enumerate() {
         let w = g.param(&format!("w{i}"), [pair[0], pair[1]], Init::Normal(0.5));
         let b = g.param(&format!("b{i}"), [pair[1]], Init::ZEROS);
-        a = (a.matmul(w) + b).tanh();
+        a = a.affine(w, b).tanh();
     }
     let loss = (a - y).square().mean_all() * 0.5;
     let mut plan = Plan::build(&g).loss(loss).copies(copies).layout(layout).compile();

@@ -35,8 +35,7 @@ impl<'g> Dense<'g> {
     /// # Panics
     /// When the last axis of x has another size than W's first, or x has no other axis.
     pub fn apply(&self, x: Tensor<'g>) -> Tensor<'g> {
-        let y = x.matmul(self.weight);
-        self.bias.map_or(y, |bias| y + bias)
+        self.bias.map_or_else(|| x.matmul(self.weight), |bias| x.affine(self.weight, bias))
     }
 }
 

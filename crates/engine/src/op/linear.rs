@@ -5,7 +5,8 @@ use crate::float::Float;
 use crate::graph::{Shape, Tensor};
 use crate::kernel;
 
-/// The product of two matrices, or of two stacks of them; a side without a stack serves all.
+/// The product of two matrices, or of two stacks of them; a side without a stack serves all. A third input is a row that
+/// is added to each row of the product.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct MatMul {
     /// Whether the first matrix lies transposed.
@@ -52,7 +53,11 @@ impl Op for MatMul {
             (a, b) if a == b => a,
             _ => return Err(misfit()),
         };
-        if k == k_b { Ok(Shape::joined(&[stack, &[m, n]])) } else { Err(misfit()) }
+        match inputs.get(2) {
+            Some(row) if row.dims() != [n] => Err(format!("a row of shape {row} does not fit a product {n} wide")),
+            _ if k == k_b => Ok(Shape::joined(&[stack, &[m, n]])),
+            _ => Err(misfit()),
+        }
     }
     fn eval<T: Float>(&self, inputs: &[View<T>], out: &mut [T], _: &mut [T]) {
         let (a, b) = (inputs[0], inputs[1]);
@@ -63,16 +68,43 @@ impl Op for MatMul {
             let (a, b) = (&a.data[i * step_a..][..m * k], &b.data[i * step_b..][..k * n]);
             kernel::gemm(m, k, n, a, self.ta, b, self.tb, &mut out[i * m * n..][..m * n]);
         }
+        if let Some(row) = inputs.get(2) {
+            add_row(row.data, out);
+        }
     }
     fn grad<'g>(&self, at: At<'_, 'g>) -> Grads<'g> {
         let (a, b, dy) = (at.inputs[0], at.inputs[1], at.dy);
         let da = if self.ta { b.product(self.tb, dy, true) } else { dy.product(false, b, !self.tb) };
         let db = if self.tb { dy.product(true, a, self.ta) } else { a.product(!self.ta, dy, false) };
-        vec![Some(da.sum_stack(a.shape())), Some(db.sum_stack(b.shape()))]
+        let row = at.inputs.get(2).map(|row| Some(dy.sum_to(row.shape())));
+        [Some(da.sum_stack(a.shape())), Some(db.sum_stack(b.shape()))].into_iter().chain(row).collect()
+    }
+}
+
+/// Adds a row to each row of a matrix.
+pub(crate) fn add_row<T: Float>(row: &[T], matrix: &mut [T]) {
+    if let [x] = row {
+        matrix.iter_mut().for_each(|y| *y += *x);
+    } else if !row.is_empty() {
+        for line in matrix.chunks_exact_mut(row.len()) {
+            line.iter_mut().zip(row).for_each(|(y, x)| *y += *x);
+        }
     }
 }
 
 impl<'g> Tensor<'g> {
+    /// A dense layer: x W + b, the matrix product of the last two axes with a row added to each row.
+    ///
+    /// # Panics
+    /// When `weight` is no matrix with as many rows as x is wide, or `bias` is no row as wide as it.
+    pub fn affine(self, weight: Self, bias: Self) -> Self {
+        let shape = self.shape();
+        let (rows, last) = shape.dims().split_at(shape.rank() - 1);
+        let tall = self.reshape([rows.iter().product(), last[0]]);
+        let y = self.graph().push_op(MatMul { ta: false, tb: false }, &[tall, weight, bias]);
+        y.reshape(Shape::joined(&[rows, &weight.shape().dims()[1..]]))
+    }
+
     /// The matrix product of the last two axes. Leading axes are a stack of matrices: both sides have the same ones, or
     /// one side has none and serves all.
     ///
@@ -140,5 +172,7 @@ pub(super) fn examples(rng: &mut crate::rng::Rng) -> Vec<super::examples::Exampl
             all.push(example.with(a, -1.0, 1.0, rng).with(b, -1.0, 1.0, rng));
         }
     }
+    let affine = Example::new("affine", |x| x[0].affine(x[1], x[2]).tanh());
+    all.push(affine.with([batch, m, k], -1.0, 1.0, rng).with([k, n], -1.0, 1.0, rng).with([n], -1.0, 1.0, rng));
     all
 }

@@ -23,7 +23,7 @@ mod surrogate;
 mod unit;
 
 pub use lattice::{IMPOSSIBLE, Targets};
-pub(crate) use linear::MatMul;
+pub(crate) use linear::{MatMul, add_row};
 pub use point::{Binary, Point, Side, Unary};
 
 use crate::float::Float;

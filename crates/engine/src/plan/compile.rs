@@ -423,6 +423,7 @@ impl<'b> Compiler<'b> {
         Product {
             a: self.place(a),
             b: self.place(b),
+            row: needed(&self.trace, id).get(2).map(|row| self.place(*row)),
             out: self.place(id),
             ta: op.ta,
             tb: op.tb,

@@ -3,7 +3,7 @@
 use super::{Fault, Layout, Place, Plan, Step};
 use crate::graph::MAX_RANK;
 use crate::kernel;
-use crate::op::{AnyOp, MAX_INPUTS, View};
+use crate::op::{AnyOp, MAX_INPUTS, View, add_row};
 use std::sync::Arc;
 
 /// The arena but for the stretch that is being written.
@@ -73,6 +73,8 @@ pub(super) struct Call {
 pub(super) struct Product {
     pub a: Place,
     pub b: Place,
+    /// A row that is added to each row of the product.
+    pub row: Option<Place>,
     pub out: Place,
     pub ta: bool,
     pub tb: bool,
@@ -131,12 +133,31 @@ impl Product {
         let Self { m, k, n, ta, tb, .. } = *self;
         if self.inner > 1 {
             self.run_inner(a, b, out);
-            return;
-        }
-        if self.outer * self.batch == 1 {
+        } else if self.outer * self.batch == 1 {
             kernel::gemm(m, k, n, a, ta, b, tb, out);
-            return;
+        } else {
+            self.run_many(a, b, out);
         }
+        if let Some(place) = self.row {
+            let row = reader.read(place);
+            match (place.per_copy, self.inner) {
+                // The row of each copy, beside or after those of others; or one row for all.
+                (true, 1) => {
+                    let copies = out.chunks_exact_mut((out.len() / self.outer).max(1));
+                    copies.zip(row.chunks_exact(n.max(1))).for_each(|(out, row)| add_row(row, out));
+                }
+                (true, _) | (false, 1) => add_row(row, out),
+                (false, copies) => {
+                    for (copies, x) in out.chunks_exact_mut(copies).zip(row.iter().cycle()) {
+                        copies.iter_mut().for_each(|y| *y += x);
+                    }
+                }
+            }
+        }
+    }
+
+    fn run_many(&self, a: &[f32], b: &[f32], out: &mut [f32]) {
+        let Self { m, k, n, ta, tb, .. } = *self;
         let mut outs = out.chunks_exact_mut((m * n).max(1));
         for copy in 0..self.outer {
             for i in 0..self.batch {

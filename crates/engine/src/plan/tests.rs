@@ -20,6 +20,7 @@ fn random<'g>(g: &'g Graph, rng: &mut Rng) -> (Vec<Tensor<'g>>, Tensor<'g>) {
         g.state("state", [m, 1], Init::Uniform(1.0)),
         g.scalar(0.7),
     ];
+    let bias = pool[3];
     for _ in 0..12 + rng.index(15) {
         let pick = |rng: &mut Rng| pool[rng.index(pool.len())];
         let (x, y) = (pick(rng), pick(rng));
@@ -31,7 +32,7 @@ fn random<'g>(g: &'g Graph, rng: &mut Rng) -> (Vec<Tensor<'g>>, Tensor<'g>) {
             2 => full(x) * y,
             3 => fit(x).sum(&[0]),
             4 => fit(x).sum(&[1]).unsqueeze(1),
-            5 => full(x).matmul_t(full(y)).matmul(full(x)).tanh(),
+            5 => full(x).matmul_t(full(y)).affine(full(x), bias).tanh(),
             6 => full(x).reshape([n, m]).transpose(),
             7 => full(x).slice(0, m / 2, m - m / 2).sum(&[0]),
             8 => x.greater(0.1).select(y, 0.3).tanh(),
