@@ -2,7 +2,8 @@
 //!
 //! The factorisations are plain loops over [`kernel`] products. The crates that offer more are fast because they choose
 //! instructions (fused ones too) by the machine they run on, and with them the last bits; the systems here are small. For
-//! the same reason use [`matmul`] in place of `ndarray`'s `dot` of two matrices.
+//! the same reason use [`matmul`] in place of `ndarray`'s `dot` of two matrices. Eigenvalues, singular values and orthogonal
+//! factors are in [`crate::analysis::decompose`].
 
 use crate::kernel::{self, Real};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
