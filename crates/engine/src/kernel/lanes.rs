@@ -3,16 +3,14 @@
 use super::Real;
 use std::array::from_fn;
 
-/// Numbers that are computed side by side.
-pub(super) trait Lanes<T>: Copy {
-    /// How many they are.
-    const WIDTH: usize;
+/// `W` numbers that are computed side by side.
+pub(super) trait Lanes<T, const W: usize>: Copy {
     /// One number in all lanes.
     fn splat(number: T) -> Self;
-    /// The first numbers of a slice.
-    fn read(numbers: &[T]) -> Self;
-    /// Puts the lanes to the start of a slice.
-    fn write(self, out: &mut [T]);
+    /// Numbers as lanes.
+    fn of(numbers: &[T; W]) -> Self;
+    /// Lanes as numbers.
+    fn numbers(self) -> [T; W];
     /// Adds a b.
     fn add_product(&mut self, a: Self, b: Self);
 }
@@ -28,52 +26,70 @@ impl<T: Real, const G: usize> Clone for Eights<T, G> {
 
 impl<T: Real, const G: usize> Copy for Eights<T, G> {}
 
-impl<T: Real, const G: usize> Lanes<T> for Eights<T, G> {
-    const WIDTH: usize = 8 * G;
-    #[inline(always)]
-    fn splat(number: T) -> Self {
-        Self([T::splat(number); G])
-    }
-    #[inline(always)]
-    fn read(numbers: &[T]) -> Self {
-        let eights = numbers[..8 * G].as_chunks().0;
-        Self(from_fn(|g| T::load(&eights[g])))
-    }
-    #[inline(always)]
-    fn write(self, out: &mut [T]) {
-        for (lanes, eight) in self.0.into_iter().zip(out[..8 * G].as_chunks_mut().0) {
-            *eight = T::store(lanes);
+macro_rules! eights {
+    ($groups:literal, $width:literal) => {
+        impl<T: Real> Lanes<T, $width> for Eights<T, $groups> {
+            #[inline(always)]
+            fn splat(number: T) -> Self {
+                Self([T::splat(number); $groups])
+            }
+            #[inline(always)]
+            fn of(numbers: &[T; $width]) -> Self {
+                let eights = numbers.as_chunks().0;
+                Self(from_fn(|g| T::load(&eights[g])))
+            }
+            #[inline(always)]
+            fn numbers(self) -> [T; $width] {
+                let mut numbers = [T::default(); $width];
+                for (eight, lanes) in numbers.as_chunks_mut().0.iter_mut().zip(self.0) {
+                    *eight = T::store(lanes);
+                }
+                numbers
+            }
+            #[inline(always)]
+            fn add_product(&mut self, a: Self, b: Self) {
+                for g in 0..$groups {
+                    self.0[g] += a.0[g] * b.0[g];
+                }
+            }
         }
-    }
-    #[inline(always)]
-    fn add_product(&mut self, a: Self, b: Self) {
-        for g in 0..G {
-            self.0[g] += a.0[g] * b.0[g];
-        }
-    }
+    };
 }
+
+eights!(1, 8);
+eights!(4, 32);
 
 /// Few lanes, which the compiler puts together if it can.
 #[derive(Clone, Copy)]
 pub(super) struct Few<T, const W: usize>([T; W]);
 
-impl<T: Real, const W: usize> Lanes<T> for Few<T, W> {
-    const WIDTH: usize = W;
+impl<T: Real, const W: usize> Lanes<T, W> for Few<T, W> {
     #[inline(always)]
     fn splat(number: T) -> Self {
         Self([number; W])
     }
     #[inline(always)]
-    fn read(numbers: &[T]) -> Self {
-        let numbers = &numbers[..W];
-        Self(from_fn(|w| numbers[w]))
+    fn of(numbers: &[T; W]) -> Self {
+        Self(*numbers)
     }
     #[inline(always)]
-    fn write(self, out: &mut [T]) {
-        out[..W].copy_from_slice(&self.0);
+    fn numbers(self) -> [T; W] {
+        self.0
     }
     #[inline(always)]
     fn add_product(&mut self, a: Self, b: Self) {
         self.0 = from_fn(|w| self.0[w] + a.0[w] * b.0[w]);
     }
+}
+
+/// The first numbers of a slice that is long enough.
+#[inline(always)]
+pub(super) fn window<T, const W: usize>(numbers: &[T]) -> &[T; W] {
+    &numbers[..W].as_chunks().0[0]
+}
+
+/// Where windows of `width` start that cover `0..length`; the last one moves back.
+#[inline(always)]
+pub(super) fn starts(length: usize, width: usize) -> impl Iterator<Item = usize> {
+    (0..length).step_by(width).map(move |start| start.min(length - width))
 }

@@ -48,7 +48,7 @@ pub fn gemm<T: Real>(m: usize, k: usize, n: usize, a: &[T], ta: bool, b: &[T], t
         return;
     }
     // A vector is the same either way.
-    let (ta, tb) = (ta && m > 1, tb && n > 1);
+    let (ta, tb) = (ta && m > 1 && k > 1, tb && n > 1 && k > 1);
     if n == 1 && ta {
         return small::product(Shape { m: 1, k, n: m }, b, false, a, out);
     }

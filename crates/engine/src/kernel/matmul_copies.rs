@@ -4,7 +4,7 @@
 //! the same bits again.
 
 use super::Real;
-use super::lanes::{Eights, Few, Lanes};
+use super::lanes::{Eights, Few, Lanes, starts, window};
 
 /// `copies` products out = op(A) op(B) as [`super::gemm`] describes them, the copy being the innermost axis: A has
 /// `copies` numbers in the place of each entry, and so have B and `out`. A shared matrix has no such axis: all copies use
@@ -67,19 +67,27 @@ impl<'a, T: Real> Operand<'a, T> {
 
     /// A vector, for the copies from `copy` on or, if it is shared, for all.
     #[inline(always)]
-    fn one<L: Lanes<T>, const SHARED: bool>(self, line: usize, copy: usize) -> impl Iterator<Item = L> {
+    fn one<L: Lanes<T, W>, const W: usize, const SHARED: bool>(
+        self,
+        line: usize,
+        copy: usize,
+    ) -> impl Iterator<Item = L> {
         let place = line * self.line;
         let (start, inside) = if self.along { (0, place) } else { (place, 0) };
-        let (inside, width) = if SHARED { (inside, 1) } else { (inside + copy, L::WIDTH) };
+        let (inside, width) = if SHARED { (inside, 1) } else { (inside + copy, W) };
         // Said here, it need not be looked at in the loop.
         assert!(inside + width <= self.step);
         let steps = self.numbers[start..][..self.k * self.step].chunks_exact(self.step);
-        steps.map(move |step| if SHARED { L::splat(step[inside]) } else { L::read(&step[inside..]) })
+        steps.map(move |step| if SHARED { L::splat(step[inside]) } else { L::of(window(&step[inside..])) })
     }
 
     #[inline(always)]
-    fn two<L: Lanes<T>, const SHARED: bool>(self, line: usize, copy: usize) -> impl Iterator<Item = [L; 2]> {
-        self.one::<L, SHARED>(line, copy).zip(self.one::<L, SHARED>(line + 1, copy)).map(<[L; 2]>::from)
+    fn two<L: Lanes<T, W>, const W: usize, const SHARED: bool>(
+        self,
+        line: usize,
+        copy: usize,
+    ) -> impl Iterator<Item = [L; 2]> {
+        self.one::<L, W, SHARED>(line, copy).zip(self.one::<L, W, SHARED>(line + 1, copy)).map(<[L; 2]>::from)
     }
 }
 
@@ -92,23 +100,28 @@ struct Sizes {
 impl Sizes {
     fn product<T: Real, const A: bool, const B: bool>(&self, a: Operand<T>, b: Operand<T>, out: &mut [T]) {
         match self.copies {
-            1..4 => self.tiles::<T, Few<T, 1>, A, B>(a, b, out),
-            4..8 => self.tiles::<T, Few<T, 4>, A, B>(a, b, out),
-            _ => self.tiles::<T, Eights<T, 1>, A, B>(a, b, out),
+            1..4 => self.tiles::<T, Few<T, 1>, 1, A, B>(a, b, out),
+            4..8 => self.tiles::<T, Few<T, 4>, 4, A, B>(a, b, out),
+            _ => self.tiles::<T, Eights<T, 1>, 8, A, B>(a, b, out),
         }
     }
 
     /// All tiles, of two by two if it can be.
-    fn tiles<T: Real, L: Lanes<T>, const A: bool, const B: bool>(&self, a: Operand<T>, b: Operand<T>, out: &mut [T]) {
+    fn tiles<T: Real, L: Lanes<T, W>, const W: usize, const A: bool, const B: bool>(
+        &self,
+        a: Operand<T>,
+        b: Operand<T>,
+        out: &mut [T],
+    ) {
         let size = if self.m > 1 && self.n > 1 { 2 } else { 1 };
-        for copy in starts(self.copies, L::WIDTH) {
+        for copy in starts(self.copies, W) {
             for i in starts(self.m, size) {
                 for j in starts(self.n, size) {
                     let out = &mut out[(i * self.n + j) * self.copies + copy..];
                     if size == 2 {
-                        self.tile(a.two::<L, A>(i, copy), b.two::<L, B>(j, copy), out);
+                        self.tile(a.two::<L, W, A>(i, copy), b.two::<L, W, B>(j, copy), out);
                     } else {
-                        let (a, b) = (a.one::<L, A>(i, copy), b.one::<L, B>(j, copy));
+                        let (a, b) = (a.one::<L, W, A>(i, copy), b.one::<L, W, B>(j, copy));
                         self.tile(a.map(|a| [a]), b.map(|b| [b]), out);
                     }
                 }
@@ -118,7 +131,7 @@ impl Sizes {
 
     /// A tile of the products of some copies, written to where `out` starts.
     #[inline(always)]
-    fn tile<T: Real, L: Lanes<T>, const S: usize>(
+    fn tile<T: Real, L: Lanes<T, W>, const W: usize, const S: usize>(
         &self,
         a: impl Iterator<Item = [L; S]>,
         b: impl Iterator<Item = [L; S]>,
@@ -134,14 +147,8 @@ impl Sizes {
         }
         for (r, acc) in acc.into_iter().enumerate() {
             for (c, acc) in acc.into_iter().enumerate() {
-                acc.write(&mut out[(r * self.n + c) * self.copies..]);
+                out[(r * self.n + c) * self.copies..][..W].copy_from_slice(&acc.numbers());
             }
         }
     }
-}
-
-/// Where windows of `width` start that cover `0..length`; the last one moves back.
-#[inline(always)]
-fn starts(length: usize, width: usize) -> impl Iterator<Item = usize> {
-    (0..length).step_by(width).map(move |start| start.min(length - width))
 }

@@ -4,7 +4,7 @@
 //! over entries that are there already: it finds the same bits again.
 
 use super::Real;
-use super::lanes::{Eights, Few, Lanes};
+use super::lanes::{Eights, Few, Lanes, starts, window};
 use std::array::from_fn;
 
 /// Rows of a tile, if the product has so many.
@@ -114,56 +114,78 @@ fn transpose<T: Real>(rows: &[T], k: usize, out: &mut [T]) {
 
 #[inline(always)]
 fn rows<T: Real>(shape: Shape, a: impl Left<T>, b: &[T], out: &mut [T]) {
-    if shape.m < ROWS {
-        for row in 0..shape.m {
-            match shape.n {
-                1 => columns::<T, Few<T, 1>, 1>(shape, a, row, b, out),
-                2 => columns::<T, Few<T, 2>, 1>(shape, a, row, b, out),
-                3 => columns::<T, Few<T, 3>, 1>(shape, a, row, b, out),
-                4..8 => columns::<T, Few<T, 4>, 1>(shape, a, row, b, out),
-                8..32 => columns::<T, Eights<T, 1>, 1>(shape, a, row, b, out),
-                _ => columns::<T, Eights<T, 4>, 1>(shape, a, row, b, out),
+    match shape.n {
+        1 => whole_rows::<T, Few<T, 1>, 1>(shape.m, a, b, out),
+        2 => whole_rows::<T, Few<T, 2>, 2>(shape.m, a, b, out),
+        3 => whole_rows::<T, Few<T, 3>, 3>(shape.m, a, b, out),
+        4 => whole_rows::<T, Few<T, 4>, 4>(shape.m, a, b, out),
+        5..8 => tiles::<T, Few<T, 4>, 4>(shape, a, b, out),
+        8 => whole_rows::<T, Eights<T, 1>, 8>(shape.m, a, b, out),
+        32.. if shape.m < ROWS => tiles::<T, Eights<T, 4>, 32>(shape, a, b, out),
+        _ => tiles::<T, Eights<T, 1>, 8>(shape, a, b, out),
+    }
+}
+
+/// The product whose rows are as wide as a tile: then all is contiguous.
+#[inline(always)]
+fn whole_rows<T: Real, L: Lanes<T, W>, const W: usize>(m: usize, a: impl Left<T>, b: &[T], out: &mut [T]) {
+    let (b, out) = (b.as_chunks::<W>().0, out.as_chunks_mut::<W>().0);
+    if m < ROWS {
+        for (row, out) in out.iter_mut().enumerate() {
+            let [acc] = tile::<T, L, W, 1>(a.columns(row), b.iter());
+            *out = acc.numbers();
+        }
+    } else {
+        for row in starts(m, ROWS) {
+            let acc = tile::<T, L, W, ROWS>(a.columns(row), b.iter());
+            for (out, acc) in out[row..][..ROWS].iter_mut().zip(acc) {
+                *out = acc.numbers();
             }
         }
-        return;
     }
-    for row in (0..shape.m).step_by(ROWS) {
-        let row = row.min(shape.m - ROWS);
-        match shape.n {
-            1 => columns::<T, Few<T, 1>, ROWS>(shape, a, row, b, out),
-            2 => columns::<T, Few<T, 2>, ROWS>(shape, a, row, b, out),
-            3 => columns::<T, Few<T, 3>, ROWS>(shape, a, row, b, out),
-            4..8 => columns::<T, Few<T, 4>, ROWS>(shape, a, row, b, out),
-            _ => columns::<T, Eights<T, 1>, ROWS>(shape, a, row, b, out),
+}
+
+/// The product by tiles.
+#[inline(always)]
+fn tiles<T: Real, L: Lanes<T, W>, const W: usize>(shape: Shape, a: impl Left<T>, b: &[T], out: &mut [T]) {
+    if shape.m < ROWS {
+        for row in 0..shape.m {
+            row_of_tiles::<T, L, W, 1>(shape.n, a, row, b, out);
+        }
+    } else {
+        for row in starts(shape.m, ROWS) {
+            row_of_tiles::<T, L, W, ROWS>(shape.n, a, row, b, out);
         }
     }
 }
 
-/// All tiles of `R` rows.
 #[inline(always)]
-fn columns<T: Real, L: Lanes<T>, const R: usize>(shape: Shape, a: impl Left<T>, row: usize, b: &[T], out: &mut [T]) {
-    for j in (0..shape.n).step_by(L::WIDTH) {
-        tile::<T, L, R>(shape, a, row, b, j.min(shape.n - L::WIDTH), out);
-    }
-}
-
-#[inline(always)]
-fn tile<T: Real, L: Lanes<T>, const R: usize>(
-    shape: Shape,
+fn row_of_tiles<T: Real, L: Lanes<T, W>, const W: usize, const R: usize>(
+    n: usize,
     a: impl Left<T>,
     row: usize,
     b: &[T],
-    j: usize,
     out: &mut [T],
 ) {
+    for j in starts(n, W) {
+        let acc = tile::<T, L, W, R>(a.columns(row), b.chunks_exact(n).map(|line| window(&line[j..])));
+        for (acc, out) in acc.into_iter().zip(out[row * n..].chunks_exact_mut(n)) {
+            out[j..][..W].copy_from_slice(&acc.numbers());
+        }
+    }
+}
+
+#[inline(always)]
+fn tile<'a, T: Real, L: Lanes<T, W>, const W: usize, const R: usize>(
+    a: impl Iterator<Item = [T; R]>,
+    b: impl Iterator<Item = &'a [T; W]>,
+) -> [L; R] {
     let mut acc = [L::splat(T::default()); R];
-    for (column, line) in a.columns::<R>(row).zip(b.chunks_exact(shape.n)) {
-        let line = L::read(&line[j..]);
+    for (column, line) in a.zip(b) {
+        let line = L::of(line);
         for r in 0..R {
             acc[r].add_product(L::splat(column[r]), line);
         }
     }
-    for (acc, out) in acc.into_iter().zip(out[row * shape.n..].chunks_exact_mut(shape.n)) {
-        acc.write(&mut out[j..]);
-    }
+    acc
 }
