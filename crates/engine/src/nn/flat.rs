@@ -11,12 +11,16 @@ pub fn clip_value(gradient: &mut [f32], limit: f32) {
 /// Shortens the gradient to the length `limit` where it is longer (Pascanu et al. 2013), and gives the length it had.
 pub fn clip_norm(gradient: &mut [f32], limit: f32) -> f32 {
     let norm = kernel::sum_sq(gradient).sqrt();
-    // PyTorch's formula, which stays on the safe side of the limit. NaN changes nothing.
-    let factor = limit / (norm + 1e-6);
+    let factor = clipping_factor(norm, limit);
     if factor < 1.0 {
         kernel::scale(factor, gradient);
     }
     norm
+}
+
+/// By PyTorch's formula, which stays on the safe side of the limit; nothing to do from 1 on, and for NaN.
+pub(super) fn clipping_factor(norm: f32, limit: f32) -> f32 {
+    limit / (norm + 1e-6)
 }
 
 /// An average of parameters over the steps, kept beside them.

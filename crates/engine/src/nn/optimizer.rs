@@ -1,7 +1,5 @@
 //! Optimisers: how a flat vector of parameters follows its gradient.
 
-use crate::math;
-
 /// A rule for steps, with its settings. The constants have PyTorch's defaults.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Method {
@@ -121,6 +119,8 @@ pub struct Optimizer {
     method: Method,
     count: usize,
     steps: u64,
+    /// Adam's factors to the power of the number of steps.
+    powers: [f64; 2],
     state: [Vec<f32>; 2],
     /// Factor of the rate for each parameter; empty when all are 1.
     scale: Vec<f32>,
@@ -140,6 +140,7 @@ impl Optimizer {
             method,
             count,
             steps: 0,
+            powers: [1.0; 2],
             state,
             scale: Vec::new(),
             decay_scale: Vec::new(),
@@ -179,7 +180,7 @@ impl Optimizer {
         self.method = method;
         if !keeps {
             self.state = [0, 1].map(|i| if i < method.memory() { vec![0.0; self.count] } else { Vec::new() });
-            self.steps = 0;
+            self.reset();
         }
     }
 
@@ -201,6 +202,7 @@ impl Optimizer {
     /// Forgets the state, as if no step had been done.
     pub fn reset(&mut self) {
         self.steps = 0;
+        self.powers = [1.0; 2];
         self.state.iter_mut().for_each(|state| state.fill(0.0));
     }
 
@@ -240,9 +242,9 @@ impl Optimizer {
         assert_eq!([params.len(), gradient.len()], [self.count; 2], "a step of {} parameters", self.count);
         self.steps += 1;
         if let (Method::Rprop { .. }, 1) = (self.method, self.steps) {
-            self.state[1].fill(self.rate);
+            fill_scaled(&mut self.state[1], self.rate, &self.scale);
         }
-        let correction = self.method.correction(self.steps);
+        let correction = self.method.correction(&mut self.powers);
         let (mut rates, mut slopes) = ([self.rate; BLOCK], [0.0; BLOCK]);
         for start in (0..self.count).step_by(BLOCK) {
             let range = start..self.count.min(start + BLOCK);
@@ -281,12 +283,12 @@ const BLOCK: usize = 128;
 
 impl Method {
     /// Factors that make up for Adam's running means starting at zero: of the mean, and of the root of the squares' mean.
-    fn correction(self, steps: u64) -> [f32; 2] {
+    fn correction(self, powers: &mut [f64; 2]) -> [f32; 2] {
         let Self::Adam { beta1, beta2, .. } = self else { return [1.0; 2] };
-        // Beyond that many steps the powers are zero to the last digit.
-        let steps = steps.min(1 << 20) as i32;
-        let [first, second] = [beta1, beta2].map(|beta| 1.0 - math::powi(beta, steps));
-        [(1.0 / first) as f32, (1.0 / math::sqrt(second)) as f32]
+        *powers = [powers[0] * beta1, powers[1] * beta2];
+        // Nothing is left of such powers beside 1, and still smaller numbers are slow.
+        powers.iter_mut().filter(|power| **power < 1e-30).for_each(|power| *power = 0.0);
+        [(1.0 / (1.0 - powers[0])) as f32, (1.0 / (1.0 - powers[1]).sqrt()) as f32]
     }
 
     /// A step of some parameters, with their gradient, rates and state.

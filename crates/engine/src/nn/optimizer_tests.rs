@@ -130,9 +130,6 @@ fn decay_is_in_the_gradient_or_beside_it() {
 fn a_factor_of_the_rate_gives_the_bits_of_that_rate() {
     let n = BLOCK + 3;
     for method in METHODS {
-        if matches!(method, Method::Rprop { .. }) {
-            continue;
-        }
         let (mut alone, mut scaled) = (vec![1.0; n], vec![1.0; n]);
         run(&mut Optimizer::new(method, 0.013, n), &mut alone, 20);
         let mut optimizer = Optimizer::new(method, 1.0, n);
