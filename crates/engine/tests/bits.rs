@@ -263,7 +263,7 @@ fn statistics() {
 fn operators_along_an_axis() {
     let mut print = Print::new();
     let mut rng = Rng::new(0, "operators");
-    let operators: [fn(Tensor<'_>) -> Tensor<'_>; 14] = [
+    let operators: [fn(Tensor<'_>) -> Tensor<'_>; 19] = [
         |x| x.rfft().square().sum(&[2]),
         |x| x.unsqueeze(2).pad(2, 0, 1).fft().ifft(),
         |x| x.causal_convolution(x.at(0, 0)),
@@ -277,6 +277,11 @@ fn operators_along_an_axis() {
         |x| x.top_k(0, 2).0,
         |x| x.quantile(1, 0.3),
         |x| x.segment_softmax(x.at(1, 0), 3),
+        |x| x.soft_top_k(0, 2, 0.5),
+        |x| x.sinkhorn(x.at(1, 0), x.at(0, 0), 5),
+        |x| Tensor::stack(0, &[x, x.tanh()]).log_paths(),
+        |x| (x.tanh().matmul_t(x.tanh()) + x.graph().identity(3)).solve(x),
+        |x| (x.tanh().matmul_t(x.tanh()) + x.graph().identity(3)).ln_det() * x.matmul_t(x).tanh().matrix_exp(2),
         |x| x.argsort(1).gather(0, x.argmax(0)).scatter_add(0, x.argmin(0), 4),
     ];
     for length in [1, 2, 7, 16, 60, 97, 128] {
@@ -290,5 +295,5 @@ fn operators_along_an_axis() {
             values.iter().for_each(|values| print.singles(values));
         }
     }
-    assert_eq!(print.0, 3_506_218_452_236_312_382, "operators along an axis");
+    assert_eq!(print.0, 10_456_263_798_528_352_348, "operators along an axis");
 }
