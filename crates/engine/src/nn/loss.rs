@@ -16,8 +16,7 @@ pub fn cross_entropy<'g>(logits: Tensor<'g>, labels: Tensor<'g>) -> Tensor<'g> {
 /// When the shapes do not fit.
 pub fn cross_entropy_each<'g>(logits: Tensor<'g>, labels: Tensor<'g>) -> Tensor<'g> {
     let axis = class_axis(logits, labels);
-    let right = labels.one_hot(logits.dim(axis)).select(logits, 0.0).sum(&[axis]);
-    logits.logsumexp(axis) - right
+    -labels.one_hot(logits.dim(axis)).select(logits.log_softmax(axis), 0.0).sum(&[axis])
 }
 
 fn class_axis(logits: Tensor, labels: Tensor) -> usize {
