@@ -16,30 +16,69 @@ def losses():
     targets = whole(4, below=5)
     file.case("cross_entropy", F.cross_entropy, real(4, 5), targets)
     file.case("cross_entropy", F.cross_entropy, FAR, fixed([0, 2, 1]))
+    file.case("cross_entropy", F.cross_entropy, given([1000.0, 999.5, 998.25, -1000.25, -1000.5, -1002.0], 2, 3), fixed([1, 2]))
     for smoothing in [0.125, 0.5]:
         file.case("cross_entropy smoothed", lambda x, y: F.cross_entropy(x, y, label_smoothing=smoothing),
                   real(4, 5), targets, smoothing=smoothing)
-    file.case("cross_entropy weighted", lambda x, y, w: F.cross_entropy(x, y, w.detach()),
-              real(4, 5), targets, fixed([0.5, 2.0, 1.0, 0.25, 3.0]))
+    weights = [0.5, 2.0, 1.0, 0.25, 3.0]
+    file.case("cross_entropy weighted", lambda x, y: F.cross_entropy(x, y, torch.tensor(weights).double()),
+              real(4, 5), targets, weights=weights)
     soft = fixed([0.25, 0.5, 0.25, 0.0, 0.125, 0.875, 1.0, 0.0, 0.0, 0.5, 0.25, 0.25], 4, 3)
-    file.case("cross_entropy soft", F.cross_entropy, real(4, 3), soft)
-    file.case("nll", F.nll_loss, real(4, 5), targets)
+    file.case("soft_cross_entropy", F.cross_entropy, real(4, 3), soft)
     binary = fixed([0.0, 1.0, 1.0, 0.25, 0.0, 1.0, 0.0, 1.0, 0.5], 3, 3)
     for x in [real(3, 3), FAR]:
-        file.case("binary_cross_entropy_with_logits", F.binary_cross_entropy_with_logits, x, binary)
-    file.case("mse", F.mse_loss, real(4, 2), real(4, 2))
-    file.case("mae", F.l1_loss, real(4, 2), real(4, 2))
+        file.case("binary_cross_entropy", F.binary_cross_entropy_with_logits, x, binary)
+    file.case("squared", F.mse_loss, real(4, 2), real(4, 2))
+    file.case("absolute", F.l1_loss, real(4, 2), real(4, 2))
     for delta in [1.0, 0.5, 2.0]:
         file.case("huber", lambda x, y: F.huber_loss(x, y, delta=delta), real(4, 4), real(4, 4), delta=delta)
-    # Of log-probabilities and probabilities, summed over classes.
     file.case("kl_divergence", lambda p, q: F.kl_div(torch.log_softmax(q, 1), torch.log_softmax(p, 1), log_target=True,
                                                      reduction="batchmean"), real(4, 3), real(4, 3))
     file.case("hinge", lambda x, y: (1 - x * y).clamp(min=0).mean(), real(8), fixed([1.0, -1.0] * 4))
-    file.case("multi_margin", F.multi_margin_loss, real(4, 5), targets)
-    file.case("triplet_margin", F.triplet_margin_loss, real(4, 3), real(4, 3), real(4, 3))
+    file.case("multi_class_hinge", F.multi_margin_loss, real(4, 5), targets)
+    file.case("triplet", F.triplet_margin_loss, real(4, 3), real(4, 3), real(4, 3))
     file.case("cosine_similarity", lambda a, b: F.cosine_similarity(a, b), real(4, 3), real(4, 3))
-    file.case("poisson", lambda x, y: F.poisson_nll_loss(x, y), real(4, 2), whole(4, 2, below=6))
-    file.case("gaussian", lambda x, y, v: F.gaussian_nll_loss(x, y, v), real(4, 2), real(4, 2), real(4, 2, low=0.5, high=2.0))
+    file.case("gaussian_nll", lambda mean, variance, y: F.gaussian_nll_loss(mean, y, variance),
+              real(4, 2), real(4, 2, low=0.5, high=2.0), real(4, 2))
+    return file
+
+
+ACTIVATIONS = {
+    "identity": lambda x: x * 1,
+    "ReLU": F.relu,
+    "ReLU6": F.relu6,
+    "leaky ReLU": F.leaky_relu,
+    "ELU": F.elu,
+    "SELU": F.selu,
+    "GELU": F.gelu,
+    "GELU (tanh)": lambda x: F.gelu(x, approximate="tanh"),
+    "SiLU": F.silu,
+    "Mish": F.mish,
+    "hard swish": F.hardswish,
+    "sigmoid": torch.sigmoid,
+    "hard sigmoid": F.hardsigmoid,
+    "log-sigmoid": F.logsigmoid,
+    "tanh": torch.tanh,
+    "hard tanh": F.hardtanh,
+    "softsign": F.softsign,
+    "softplus": F.softplus,
+    "arctan": torch.atan,
+    "erf": torch.erf,
+    "sine": torch.sin,
+    "cosine": torch.cos,
+    "Gaussian": lambda x: torch.exp(-x.square()),
+    "absolute value": torch.abs,
+    "square": torch.square,
+    "squared ReLU": lambda x: F.relu(x).square(),
+}
+
+
+def activations():
+    """All cases of functions between layers."""
+    file = File("activations")
+    for name, f in ACTIVATIONS.items():
+        file.case(name, f, real(3, 5, low=-4.0, high=4.0))
+        file.case(name, f, given([-100.0, -30.0, -7.5, -2.75, 0.0, 2.5, 8.0, 30.0, 100.0]))
     return file
 
 

@@ -13,11 +13,12 @@ import torch
 
 from convolutions import convolutions
 from indices import fourier, indices, orders
-from layers import attention, cells, losses, norms
+from layers import activations, attention, cells, losses, norms
 from points import points
 from shapes import layouts, products, reductions
 
-FILES = [points, reductions, products, layouts, indices, orders, fourier, convolutions, losses, norms, cells, attention]
+FILES = [points, reductions, products, layouts, indices, orders, fourier, convolutions, activations, losses, norms, cells,
+         attention]
 
 
 def main(names):

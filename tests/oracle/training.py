@@ -1,9 +1,8 @@
 """Stores the losses that PyTorch has in the first steps of training small networks.
 
-    .venv/bin/python tests/oracle/training.py mnist10k-images-idx3-ubyte.gz mnist10k-labels-idx1-ubyte.gz king-james.txt.gz
+    .venv/bin/python tests/oracle/training.py
 
-The files are those of the same data sets that the site uses (see assets/data/README.md). Everything is computed in single
-precision on one thread. Start weights come from a formula (`start`), so they need no room; batches are picked by formula
+Everything is computed in single precision on one thread. Start weights come from a formula (`start`), so they need no room; batches are picked by formula
 too (`rows`). Each curve is computed in double precision as well, to tell how far rounding alone leads.
 """
 
@@ -11,7 +10,7 @@ import gzip
 import json
 import math
 import struct
-import sys
+from pathlib import Path
 
 import torch
 import torch.nn.functional as F
@@ -19,6 +18,7 @@ from torch import nn
 
 from stored import FOLDER
 
+DATA = Path(__file__).resolve().parents[2] / "assets" / "data"
 STEPS = 100
 LENGTH = 16
 ALPHABET = " abcdefghijklmnopqrstuvwxyz.,:;"
@@ -169,12 +169,12 @@ def characters(text):
     return batch
 
 
-def main(images, labels, bible):
+def main():
     """Writes all curves."""
     torch.set_num_threads(1)
-    plain = gzip.open(bible, "rt").read()[:4000].lower()
+    plain = gzip.open(DATA / "king-james.txt.gz", "rt").read()[:4000].lower()
     text = "".join(c if c in ALPHABET else " " for c in plain)
-    pixels, letters = digits(images, labels), characters(text)
+    pixels, letters = digits(DATA / "mnist.idx.gz", DATA / "mnist-labels.idx.gz"), characters(text)
     curves = [
         curve("lenet", LeNet, lambda p: torch.optim.Adam(p, lr=1.2e-3), pixels),
         curve("transformer", Transformer, lambda p: torch.optim.Adam(p, lr=2e-3), letters),
@@ -189,4 +189,4 @@ def main(images, labels, bible):
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

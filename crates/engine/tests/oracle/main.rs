@@ -6,8 +6,11 @@
 //! value, or of all derivatives of the case.
 
 mod indices;
+mod layers;
+mod optimisers;
 mod points;
 mod shapes;
+mod training;
 
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -210,6 +213,40 @@ fn orders_agree() {
 #[test]
 fn fourier_transforms_agree() {
     compare(include_str!("fourier.json"), indices::fourier, &["ifft", "irfft", "causal_convolution"]);
+}
+
+#[test]
+fn activations_agree() {
+    let rounded = ["SELU", "GELU", "GELU (tanh)", "leaky ReLU", "hard swish", "hard sigmoid", "erf"];
+    compare(include_str!("activations.json"), layers::activation, &rounded);
+}
+
+#[test]
+fn losses_agree() {
+    let rounded = [
+        "cross_entropy",
+        "cross_entropy smoothed",
+        "binary_cross_entropy",
+        "kl_divergence",
+        "triplet",
+        "multi_class_hinge",
+    ];
+    compare(include_str!("losses.json"), layers::loss, &rounded);
+}
+
+#[test]
+fn norms_agree() {
+    compare(include_str!("norms.json"), layers::norm, &["group_norm"]);
+}
+
+#[test]
+fn cells_agree() {
+    compare(include_str!("cells.json"), layers::cell, &[]);
+}
+
+#[test]
+fn attention_agrees() {
+    compare(include_str!("attention.json"), layers::attention, &["encoder block"]);
 }
 
 #[test]
