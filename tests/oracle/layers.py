@@ -40,7 +40,44 @@ def losses():
     file.case("cosine_similarity", lambda a, b: F.cosine_similarity(a, b), real(4, 3), real(4, 3))
     file.case("gaussian_nll", lambda mean, variance, y: F.gaussian_nll_loss(mean, y, variance),
               real(4, 2), real(4, 2, low=0.5, high=2.0), real(4, 2))
+    file.case("gaussian_kl", gaussian_kl, real(4, 2), real(4, 2))
+    file.case("cosine", lambda a, b: F.cosine_embedding_loss(a, b, torch.ones(4)), real(4, 3), real(4, 3))
+    file.case("contrastive", contrastive, real(4, 2), real(4, 2), fixed([1, 0, 0, 1]), margin=2.0)
+    file.case("focal", lambda x, y: focal(x, y, 2.0), real(4, 5), targets, gamma=2.0)
+    file.case("info_nce", lambda a, b: info_nce(a, b, 0.25), real(4, 3), real(4, 3), temperature=0.25)
+    file.case("nt_xent", lambda a, b: nt_xent(a, b, 0.25), real(4, 3), real(4, 3), temperature=0.25)
     return file
+
+
+def gaussian_kl(mean, ln_variance):
+    """The divergence from the standard normal distribution, summed over features."""
+    ours = torch.distributions.Normal(mean, (ln_variance / 2).exp())
+    return torch.distributions.kl_divergence(ours, torch.distributions.Normal(0.0, 1.0)).sum(1).mean()
+
+
+def contrastive(a, b, alike):
+    """Half the squared distance of like pairs, half the square of what unlike ones lack to the margin."""
+    distance = F.pairwise_distance(a, b)
+    return torch.where(alike > 0, distance.square(), (2 - distance).clamp(min=0).square()).mean() / 2
+
+
+def focal(x, y, gamma):
+    """Cross-entropy, each example weighted by what its class lacks to certainty."""
+    each = F.cross_entropy(x, y, reduction="none")
+    return ((1 - torch.exp(-each)) ** gamma * each).mean()
+
+
+def info_nce(a, b, temperature):
+    """Row i of one side must find row i of the other."""
+    scores = F.normalize(a, dim=1) @ F.normalize(b, dim=1).T / temperature
+    return F.cross_entropy(scores, torch.arange(len(a)))
+
+
+def nt_xent(a, b, temperature):
+    """Each row must find its other view among all rows but itself."""
+    n, both = len(a), F.normalize(torch.cat([a, b]), dim=1)
+    scores = (both @ both.T / temperature).masked_fill(torch.eye(2 * n) > 0, -torch.inf)
+    return F.cross_entropy(scores, torch.cat([torch.arange(n) + n, torch.arange(n)]))
 
 
 ACTIVATIONS = {

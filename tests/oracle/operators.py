@@ -16,9 +16,10 @@ from indices import fourier, indices, orders
 from layers import activations, attention, cells, losses, norms
 from points import points
 from shapes import layouts, products, reductions
+from structures import structures
 
-FILES = [points, reductions, products, layouts, indices, orders, fourier, convolutions, activations, losses, norms, cells,
-         attention]
+FILES = [points, reductions, products, layouts, indices, orders, fourier, structures, convolutions,
+         activations, losses, norms, cells, attention]
 
 
 def main(names):

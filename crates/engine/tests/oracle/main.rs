@@ -10,6 +10,7 @@ mod layers;
 mod optimisers;
 mod points;
 mod shapes;
+mod structures;
 mod training;
 
 use serde::Deserialize;
@@ -216,6 +217,11 @@ fn fourier_transforms_agree() {
 }
 
 #[test]
+fn structures_agree() {
+    compare(include_str!("structures.json"), structures::record, &[]);
+}
+
+#[test]
 fn activations_agree() {
     let rounded = ["SELU", "GELU", "GELU (tanh)", "leaky ReLU", "hard swish", "hard sigmoid", "erf"];
     compare(include_str!("activations.json"), layers::activation, &rounded);
@@ -230,6 +236,7 @@ fn losses_agree() {
         "kl_divergence",
         "triplet",
         "multi_class_hinge",
+        "contrastive",
     ];
     compare(include_str!("losses.json"), layers::loss, &rounded);
 }
