@@ -241,13 +241,24 @@ pub fn conv2d_input<T: Real>(conv: &Conv, dy: &[T], w: &[T], scratch: &mut [T], 
                 block(strip, panel, &mut sums[j..], room, true);
             }
             for (tap, sums) in (tap..taps).zip(sums.chunks_exact(room)) {
+                let start = frame.start(tap);
                 for (i, sums) in sums.chunks_exact(width).enumerate().take(height) {
-                    let framed = &mut framed[frame.start(i, tap)..][..width];
-                    framed.iter_mut().zip(sums).for_each(|(framed, sum)| *framed += *sum);
+                    add(&mut framed[start + i * frame.down()..][..width], sums);
                 }
             }
         }
         frame.take(framed, &mut dx[x_part]);
+    }
+}
+
+/// y_i += x_i.
+fn add<T: Real>(y: &mut [T], x: &[T]) {
+    let ((y, y_rest), (x, x_rest)) = (y.as_chunks_mut(), x.as_chunks());
+    for (y, x) in y.iter_mut().zip(x) {
+        *y = T::store(T::load(y) + T::load(x));
+    }
+    for (y, x) in y_rest.iter_mut().zip(x_rest) {
+        *y += *x;
     }
 }
 
@@ -277,9 +288,10 @@ pub fn conv2d_weight<T: Real>(conv: &Conv, x: &[T], dy: &[T], scratch: &mut [T],
             dy.pack_all(i * width, depth, strips.as_chunks_mut::<ROWS>().0);
             for tap in (0..taps).step_by(COLUMNS) {
                 let panel = &mut panel.as_chunks_mut().0[..depth];
+                // Taps beyond the last are computed, and not stored.
+                let starts: [usize; COLUMNS] = from_fn(|c| frame.start((tap + c).min(taps - 1)));
                 for (i, panel) in (i..).zip(panel.chunks_exact_mut(width)) {
-                    // Taps beyond the last are computed, and not stored.
-                    turn(from_fn(|c| &framed[frame.start(i, (tap + c).min(taps - 1))..][..width]), panel);
+                    turn(starts.map(|start| &framed[start + i * frame.down()..][..width]), panel);
                 }
                 tiles(strips.as_chunks().0, panel, [to, COLUMNS.min(taps - tap)], &mut dw[tap..], taps, false);
             }

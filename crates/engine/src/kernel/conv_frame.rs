@@ -43,11 +43,15 @@ impl<'a> Frame<'a> {
         planes * self.plane_len() + SLACK
     }
 
-    /// Where a number of the input's line lies, if any window sees it.
-    fn place(&self, j: usize) -> Option<usize> {
-        let place = j + self.conv.padding[1];
-        let (part, inside) = (place % self.conv.stride[1], place / self.conv.stride[1]);
-        (inside < self.part).then_some(part * self.part + inside)
+    /// The numbers of a line of the input that lie side by side in the frame: where the first one lies, how many places
+    /// there are from there on, and which number of the line it is.
+    fn parts(&self) -> impl Iterator<Item = (usize, usize, usize)> {
+        let ([_, stride], [_, before]) = (self.conv.stride, self.conv.padding);
+        (0..stride).map(move |part| {
+            let inside = before.saturating_sub(part).div_ceil(stride);
+            let first = part + inside * stride - before;
+            (part * self.part + inside, self.part.saturating_sub(inside), first)
+        })
     }
 
     /// The lines of the input with their lines of the frame, as far as any window sees them.
@@ -63,15 +67,9 @@ impl<'a> Frame<'a> {
         for (plane, frame) in planes.chunks_exact((height * width).max(1)).zip(frames) {
             for (i, framed) in self.lines() {
                 let (line, frame) = (&plane[i * width..][..width], &mut frame[framed * length..][..length]);
-                if self.conv.stride[1] == 1 {
-                    let frame = frame.get_mut(self.conv.padding[1]..).unwrap_or_default();
-                    frame.iter_mut().zip(line).for_each(|(frame, x)| *frame = *x);
-                } else {
-                    for (j, x) in line.iter().enumerate() {
-                        if let Some(place) = self.place(j) {
-                            frame[place] = *x;
-                        }
-                    }
+                for (place, room, first) in self.parts() {
+                    let numbers = line.iter().skip(first).step_by(self.conv.stride[1]);
+                    frame.iter_mut().skip(place).take(room).zip(numbers).for_each(|(frame, x)| *frame = *x);
                 }
             }
         }
@@ -85,21 +83,24 @@ impl<'a> Frame<'a> {
         for (plane, frame) in planes.chunks_exact_mut((height * width).max(1)).zip(frames) {
             for (i, framed) in self.lines() {
                 let (line, frame) = (&mut plane[i * width..][..width], &frame[framed * length..][..length]);
-                for (j, x) in line.iter_mut().enumerate() {
-                    if let Some(place) = self.place(j) {
-                        *x = frame[place];
-                    }
+                for (place, room, first) in self.parts() {
+                    let numbers = line.iter_mut().skip(first).step_by(self.conv.stride[1]);
+                    frame.iter().skip(place).take(room).zip(numbers).for_each(|(frame, x)| *x = *frame);
                 }
             }
         }
     }
 
-    /// Where window 0 of line `i` sees what stands at the tap (c, u, v), by its number.
-    #[inline(always)]
-    pub fn start(&self, i: usize, tap: usize) -> usize {
+    /// From a window to the one below.
+    pub fn down(&self) -> usize {
+        self.conv.stride[0] * self.line_len()
+    }
+
+    /// Where window 0 sees what stands at the tap (c, u, v), by its number.
+    pub fn start(&self, tap: usize) -> usize {
         let [height, width] = self.conv.kernel;
         let (c, u, v) = (tap / (height * width), tap / width % height, tap % width);
-        let (line, place) = (i * self.conv.stride[0] + u * self.conv.dilation[0], v * self.conv.dilation[1]);
+        let (line, place) = (u * self.conv.dilation[0], v * self.conv.dilation[1]);
         let (part, inside) = (place % self.conv.stride[1], place / self.conv.stride[1]);
         c * self.plane_len() + line * self.line_len() + part * self.part + inside
     }
@@ -112,27 +113,54 @@ impl<'a> Frame<'a> {
         let (mut stretches, mut count, mut lane) = ([(0, 0); 8], 0, 0);
         while lane < 8 && window + lane < height * width {
             let (i, j) = ((window + lane) / width, (window + lane) % width);
-            stretches[count] = (self.start(i, 0) + j, lane);
+            stretches[count] = (i * self.down() + j, lane);
             count += 1;
             lane += width - j;
         }
-        let stretches = &stretches[..count];
-        let [_, kernel_width] = self.conv.kernel;
-        let (mut place, mut tap) = (0, 0);
-        while tap < taps {
-            if tap % kernel_width == 0 {
-                place = self.start(0, tap);
-            }
-            for (start, lane) in stretches {
-                let (from, to) = (framed.get(start + place..), panel.get_mut(8 * tap + lane..));
-                if let (Some(from), Some(to)) =
-                    (from.and_then(|s| s.first_chunk::<8>()), to.and_then(|s| s.first_chunk_mut::<8>()))
-                {
+        if let [(start, 0)] = stretches[..count] {
+            let mut eights = panel.as_chunks_mut::<8>().0.iter_mut();
+            self.each_place(taps, |place| {
+                if let (Some(to), Some(from)) = (eights.next(), eight(framed, start + place)) {
+                    *to = *from;
+                }
+            });
+            return;
+        }
+        let mut at = 0;
+        self.each_place(taps, |place| {
+            for (start, lane) in &stretches[..count] {
+                let to = panel.get_mut(at + lane..).and_then(|to| to.first_chunk_mut::<8>());
+                if let (Some(to), Some(from)) = (to, eight(framed, start + place)) {
                     *to = *from;
                 }
             }
-            tap += 1;
-            place = if self.conv.stride[1] == 1 { place + self.conv.dilation[1] } else { self.start(0, tap) };
+            at += 8;
+        });
+    }
+
+    /// Gives where window 0 sees each tap, in order.
+    #[inline(always)]
+    fn each_place(&self, taps: usize, mut each: impl FnMut(usize)) {
+        let ([height, width], [_, stride], [down, right]) = (self.conv.kernel, self.conv.stride, self.conv.dilation);
+        let (plane, line) = (self.plane_len(), down * self.line_len());
+        let (whole, rest) = (right / stride, right % stride);
+        for c in 0..taps / (height * width) {
+            for u in 0..height {
+                let (mut place, mut phase) = (c * plane + u * line, 0);
+                for _ in 0..width {
+                    each(place);
+                    (place, phase) = (place + whole + rest * self.part, phase + rest);
+                    if phase >= stride {
+                        (place, phase) = (place + 1 - stride * self.part, phase - stride);
+                    }
+                }
+            }
         }
     }
+}
+
+/// Eight numbers from `start` on.
+#[inline(always)]
+fn eight<T>(numbers: &[T], start: usize) -> Option<&[T; 8]> {
+    numbers.get(start..).and_then(|numbers| numbers.first_chunk())
 }
