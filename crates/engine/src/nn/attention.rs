@@ -31,7 +31,7 @@ pub fn causal_mask(graph: &Graph, length: usize) -> Tensor<'_> {
     graph.lower_triangle(length, length, 0)
 }
 
-/// The mask by which only the first `lengths` [batch] of `length` positions are seen, [batch, 1, 1, length]. It goes with
+/// The mask by which only the first `lengths` `[batch]` of `length` positions are seen, [batch, 1, 1, length]. It goes with
 /// others by multiplication.
 pub fn padding_mask<'g>(lengths: Tensor<'g>, length: usize) -> Tensor<'g> {
     let batch = lengths.dim(0);

@@ -8,7 +8,7 @@ use crate::graph::{Graph, Tensor};
 pub struct Dense<'g> {
     /// W, [in, out].
     pub weight: Tensor<'g>,
-    /// b, [out].
+    /// b, `[out]`.
     pub bias: Option<Tensor<'g>>,
 }
 

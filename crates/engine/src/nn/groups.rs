@@ -35,7 +35,7 @@ impl Groups {
         let slots = plan.slots().to_vec();
         let one: usize = slots.iter().map(|slot| slot.range.len()).sum();
         // Shared parameters are there once.
-        let copies = if one == 0 { 1 } else { plan.params().len() / one };
+        let copies = plan.params().len().checked_div(one).unwrap_or(1);
         Self { slots, copies, layout: plan.layout(), lanes: vec![[0.0; LANES]; copies], norms: vec![0.0; copies] }
     }
 

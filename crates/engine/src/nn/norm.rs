@@ -53,9 +53,9 @@ fn by_channel<'g>(vector: Tensor<'g>, x: Tensor<'g>) -> Tensor<'g> {
 /// shift.
 #[derive(Clone, Copy, Debug)]
 pub struct LayerNorm<'g> {
-    /// Factors, [features].
+    /// Factors, `[features]`.
     pub scale: Tensor<'g>,
-    /// Shifts, [features].
+    /// Shifts, `[features]`.
     pub shift: Tensor<'g>,
     /// Added to the variance.
     pub epsilon: f32,
@@ -81,7 +81,7 @@ impl<'g> LayerNorm<'g> {
 /// scale.
 #[derive(Clone, Copy, Debug)]
 pub struct RmsNorm<'g> {
-    /// Factors, [features].
+    /// Factors, `[features]`.
     pub scale: Tensor<'g>,
     /// Added to the mean square.
     pub epsilon: f32,
@@ -108,9 +108,9 @@ impl<'g> RmsNorm<'g> {
 /// instance normalisation.
 #[derive(Clone, Copy, Debug)]
 pub struct GroupNorm<'g> {
-    /// Factors, [channels].
+    /// Factors, `[channels]`.
     pub scale: Tensor<'g>,
-    /// Shifts, [channels].
+    /// Shifts, `[channels]`.
     pub shift: Tensor<'g>,
     /// Number of groups.
     pub groups: usize,
@@ -141,13 +141,13 @@ impl<'g> GroupNorm<'g> {
 /// and shift. For evaluation it uses running means of both.
 #[derive(Clone, Copy, Debug)]
 pub struct BatchNorm<'g> {
-    /// Factors, [channels].
+    /// Factors, `[channels]`.
     pub scale: Tensor<'g>,
-    /// Shifts, [channels].
+    /// Shifts, `[channels]`.
     pub shift: Tensor<'g>,
-    /// Running mean, a state of shape [channels].
+    /// Running mean, a state of shape `[channels]`.
     pub mean: Tensor<'g>,
-    /// Running variance (of the kind that is divided by one less than the count), a state of shape [channels].
+    /// Running variance (of the kind that is divided by one less than the count), a state of shape `[channels]`.
     pub variance: Tensor<'g>,
     /// Added to the variance.
     pub epsilon: f32,
@@ -196,7 +196,7 @@ impl<'g> BatchNorm<'g> {
     }
 }
 
-/// The direction of each column of `direction` [in, out] at the length `length` [out]: a dense layer's weight by weight
+/// The direction of each column of `direction` [in, out] at the length `length` `[out]`: a dense layer's weight by weight
 /// normalisation (Salimans and Kingma 2016).
 ///
 /// # Panics
