@@ -2,6 +2,7 @@
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Document, Element, HtmlElement, Performance, Window};
 
 /// The window.
@@ -64,6 +65,41 @@ pub fn set_query(query: &str) {
             Some(&format!("{path}{mark}{query}{hash}")),
         );
     }
+}
+
+/// The page's address without query and fragment.
+pub fn here() -> String {
+    absolute(window().and_then(|w| w.location().pathname().ok()).as_deref().unwrap_or("./"))
+}
+
+/// The fragment of the page's address, with its `#`.
+pub fn fragment() -> String {
+    window().and_then(|w| w.location().hash().ok()).unwrap_or_default()
+}
+
+/// Goes to the place that the address names, again: for a place that was not there when the page was loaded.
+pub fn go_again(fragment: &str) {
+    if let Some(window) = window() {
+        // Only a malformed address is refused, and this one was in use.
+        let _ = window.location().replace(fragment);
+    }
+}
+
+/// Puts a text on the clipboard; whether the browser let us.
+pub async fn copy(text: &str) -> bool {
+    let Some(window) = window() else { return false };
+    // On a page that is not served securely there is no clipboard.
+    if !window.is_secure_context() {
+        return false;
+    }
+    JsFuture::from(window.navigator().clipboard().write_text(text)).await.is_ok()
+}
+
+/// All elements of the page that fit.
+pub fn select(selector: &str) -> Vec<HtmlElement> {
+    let found = document().and_then(|d| d.query_selector_all(selector).ok());
+    let list = found.iter();
+    list.flat_map(|list| (0..list.length()).filter_map(|at| list.item(at)?.dyn_into().ok())).collect()
 }
 
 /// Says a sentence at the top of the page.

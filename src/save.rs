@@ -4,6 +4,7 @@ use crate::dom;
 use std::collections::VecDeque;
 use std::fmt::Write;
 use vivarium_frame::view::{Frame, Picture};
+use vivarium_frame::words;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, HtmlCanvasElement, Url};
@@ -81,13 +82,7 @@ impl History {
 /// A table panel as CSV; none for other pictures.
 pub fn table(picture: &Picture) -> Option<String> {
     let Picture::Table(table) = picture else { return None };
-    let line = |cells: &[String]| cells.iter().map(|cell| quoted(cell)).collect::<Vec<_>>().join(",");
-    let rows = table.rows.iter().map(|row| line(row));
-    Some(std::iter::once(line(&table.columns)).chain(rows).collect::<Vec<_>>().join("\n") + "\n")
-}
-
-fn quoted(cell: &str) -> String {
-    if cell.contains([',', '"', '\n']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.to_owned() }
+    Some(std::iter::once(&table.columns).chain(&table.rows).map(|cells| words::line(cells)).collect())
 }
 
 /// Offers a text as a file.

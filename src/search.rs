@@ -1,6 +1,7 @@
-//! The search over all papers. The list stands in the page; this hides what does not fit.
+//! The search over all papers. The list, or the table, stands in the page; this hides what does not fit.
 
-use crate::dom;
+use crate::dom::{self, select};
+use crate::sort::{self, Order, Sort};
 use std::collections::BTreeSet;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, HtmlInputElement, HtmlSelectElement, UrlSearchParams};
@@ -15,6 +16,8 @@ const FILTERS: [(&str, &str); 4] =
 struct Wanted {
     text: String,
     filters: [String; FILTERS.len()],
+    /// Of a table.
+    order: Order,
 }
 
 impl Wanted {
@@ -22,14 +25,15 @@ impl Wanted {
     fn read(query: &str) -> Self {
         let query = UrlSearchParams::new_with_str(query).ok();
         let get = |name: &str| query.as_ref().and_then(|q| q.get(name)).unwrap_or_default();
-        Self { text: get("q"), filters: FILTERS.map(|(name, _)| get(name)) }
+        Self { text: get("q"), filters: FILTERS.map(|(name, _)| get(name)), order: Order::read(&get("sort")) }
     }
 
     /// As an address's query; what else the address holds stays.
     fn write(&self) -> String {
         let Ok(query) = UrlSearchParams::new_with_str(&dom::query()) else { return String::new() };
         let pairs = FILTERS.iter().map(|(name, _)| *name).zip(&self.filters);
-        for (name, value) in std::iter::once(("q", &self.text)).chain(pairs) {
+        let order = self.order.write();
+        for (name, value) in [("q", &self.text), ("sort", &order)].into_iter().chain(pairs) {
             if value.is_empty() {
                 query.delete(name);
             } else {
@@ -66,15 +70,12 @@ fn entries() -> Vec<Entry> {
         .map(|element| {
             let get = |name: &str| element.get_attribute(&format!("data-{name}")).unwrap_or_default();
             let attributes = FILTERS.iter().map(|(name, _)| get(name)).collect();
-            Entry { text: get("text"), attributes, element }
+            // What a table says of a paper can be looked for as well.
+            let claim = element.query_selector(".claim").ok().flatten().and_then(|e| e.text_content());
+            let text = format!("{} {}", get("text"), claim.unwrap_or_default().to_lowercase());
+            Entry { text, attributes, element }
         })
         .collect()
-}
-
-fn select(selector: &str) -> Vec<HtmlElement> {
-    let found = dom::document().and_then(|d| d.query_selector_all(selector).ok());
-    let list = found.iter();
-    list.flat_map(|list| (0..list.length()).filter_map(|at| list.item(at)?.dyn_into().ok())).collect()
 }
 
 /// Hides what does not fit; how many do.
@@ -103,18 +104,20 @@ fn filter(entries: &[Entry], wanted: &Wanted) -> usize {
 /// The options of a filter: identifiers and what they are called.
 fn options(entries: &[Entry], filter: usize) -> Vec<(String, String)> {
     let ids: BTreeSet<&String> = entries.iter().map(|e| &e.attributes[filter]).filter(|id| !id.is_empty()).collect();
-    let mut options: Vec<_> = ids.into_iter().map(|id| (id.clone(), name(filter, id))).collect();
+    let mut options: Vec<_> = ids.into_iter().map(|id| (id.clone(), name(entries, filter, id))).collect();
     options.sort_by(|a, b| a.1.cmp(&b.1));
     options
 }
 
-fn name(filter: usize, id: &str) -> String {
+fn name(entries: &[Entry], filter: usize, id: &str) -> String {
+    // A list has its labs as headings; in a table each entry says how its lab is called.
     let heading = || {
         let section: Element = dom::document()?.query_selector(&format!("[data-lab-section=\"{id}\"] h3")).ok()??;
         section.text_content().map(|text| text.trim().to_owned())
     };
+    let of_entry = || entries.iter().find(|e| e.attributes[filter] == id)?.element.get_attribute("data-lab-title");
     match (FILTERS[filter].0, id) {
-        ("lab", _) => heading().unwrap_or_else(|| id.to_owned()),
+        ("lab", _) => heading().or_else(of_entry).unwrap_or_else(|| id.to_owned()),
         ("verdict", "fails") => "does not hold at this scale".to_owned(),
         _ => id.to_owned(),
     }
@@ -123,8 +126,17 @@ fn name(filter: usize, id: &str) -> String {
 #[component]
 fn Search() -> Html {
     let entries = use_memo((), |()| entries());
+    let columns = use_memo((), |()| sort::columns());
     let wanted = use_state(|| Wanted::read(&dom::query()));
     let count = use_state(|| entries.len());
+    {
+        let (entries, sortable) = (entries.clone(), !columns.is_empty());
+        use_effect_with(wanted.order, move |order| {
+            if sortable {
+                sort::apply(*order, entries.iter().map(|entry| &entry.element));
+            }
+        });
+    }
     {
         let (entries, count) = (entries.clone(), count.clone());
         use_effect_with((*wanted).clone(), move |wanted| {
@@ -149,6 +161,10 @@ fn Search() -> Html {
             let text = event.target_unchecked_into::<HtmlInputElement>().value();
             change(&|wanted| wanted.text.clone_from(&text));
         })
+    };
+    let set_order = {
+        let change = change.clone();
+        Callback::from(move |order: Order| change(&|wanted| wanted.order = order))
     };
     let clear = {
         let change = change.clone();
@@ -187,6 +203,7 @@ fn Search() -> Html {
                     value={wanted.text.clone()} {oninput} />
             </div>
             { for filters }
+            if !columns.is_empty() { <Sort columns={(*columns).clone()} order={wanted.order} set={set_order} /> }
             <p role="status">{ words }</p>
             if !plain { <button type="button" class="quiet" onclick={clear}>{ "Show all" }</button> }
         </search>

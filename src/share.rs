@@ -10,7 +10,6 @@ use std::rc::Rc;
 use vivarium_frame::paint::Look;
 use vivarium_frame::svg;
 use vivarium_frame::view::Picture;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
@@ -47,7 +46,7 @@ pub fn Share(props: &Props) -> Html {
     let shown = use_state(String::new);
     let chosen = use_node_ref();
     let panel = use_node_ref();
-    let here = dom::absolute(dom::window().and_then(|w| w.location().pathname().ok()).as_deref().unwrap_or("./"));
+    let here = dom::here();
     let link = |extra: &str| {
         let parts = [props.address.as_str(), extra].into_iter().filter(|part| !part.is_empty());
         let query = parts.collect::<Vec<_>>().join("&");
@@ -58,7 +57,7 @@ pub fn Share(props: &Props) -> Html {
         Callback::from(move |_: MouseEvent| {
             let (said, shown, text) = (said.clone(), shown.clone(), text.clone());
             wasm_bindgen_futures::spawn_local(async move {
-                if write(&text).await {
+                if dom::copy(&text).await {
                     shown.set(String::new());
                     said.set(format!("{what} copied."));
                 } else {
@@ -145,14 +144,4 @@ pub fn Share(props: &Props) -> Html {
             }
         </details>
     }
-}
-
-/// Puts a text on the clipboard; whether the browser let us.
-async fn write(text: &str) -> bool {
-    let Some(window) = dom::window() else { return false };
-    // On a page that is not served securely there is no clipboard.
-    if !window.is_secure_context() {
-        return false;
-    }
-    JsFuture::from(window.navigator().clipboard().write_text(text)).await.is_ok()
 }

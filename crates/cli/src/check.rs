@@ -1,12 +1,13 @@
 //! `vivarium check`.
 
-use crate::find;
-use rayon::prelude::*;
+use crate::measure::{Task, Timed, measure};
+use crate::output::{json, line};
+use crate::record::Record;
+use crate::{find, ledger};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Instant;
 use vivarium_frame::Complaint;
-use vivarium_frame::finding::{Finding, Ledger, Sample, Verdict};
+use vivarium_frame::finding::{Finding, Sample, Verdict};
 use vivarium_labs::check::{Mechanism, Part};
 use vivarium_labs::exhibit::Entry;
 
@@ -21,21 +22,25 @@ pub struct Options {
     /// All live exhibits.
     #[arg(long, conflicts_with = "exhibits")]
     all: bool,
-    /// Only this part of the check.
-    #[arg(long)]
-    part: Option<String>,
+    /// Only this part of the checks; may be given several times.
+    #[arg(long = "part", value_name = "PART")]
+    parts: Vec<String>,
     /// How many seeds, instead of each part's own number.
     #[arg(long, value_parser = clap::value_parser!(u64).range(1..=10_000))]
     seeds: Option<u64>,
     /// Only the i-th of n equal shares of the work, i from 1 to n.
     #[arg(long, value_name = "i/n", value_parser = shard)]
     shard: Option<(usize, usize)>,
-    /// Switch the mechanism off, to see the check fail.
-    #[arg(long)]
+    /// Switch the mechanism off, to see the check fail. Such findings go into no file.
+    #[arg(long, conflicts_with_all = ["out", "ledger"])]
     off: bool,
     /// One JSON object a line.
     #[arg(long)]
     json: bool,
+    /// Add each finding to this file, a JSON object a line, as soon as it is known. What is in the file already is not
+    /// measured again: an interrupted check goes on where it was. Single seeds are kept beside it, in FILE.seeds.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
     /// Put the findings into this ledger too, in place of those of the same parts.
     #[arg(long, value_name = "FILE")]
     ledger: Option<PathBuf>,
@@ -66,15 +71,19 @@ fn chosen(options: &Options) -> Result<Vec<&'static Entry>, Complaint> {
     options.exhibits.iter().map(|id| find(id)).collect()
 }
 
-/// Measures claims and prints the findings.
-pub fn check(options: &Options) -> Result<ExitCode, Complaint> {
-    let mut jobs: Vec<(&'static Entry, Part)> = chosen(options)?
-        .into_iter()
-        .flat_map(|entry| entry.check().parts.into_iter().map(move |part| (entry, part)))
-        .filter(|(_, part)| options.part.as_ref().is_none_or(|id| part.id == id))
-        .collect();
-    if jobs.is_empty() && options.part.is_some() {
-        return Err(Complaint::about("part", "No check has such a part."));
+/// The parts to measure: those that the options name, or this shard's share of them.
+fn jobs(options: &Options) -> Result<Vec<Job>, Complaint> {
+    let mut jobs: Vec<Job> = Vec::new();
+    for entry in chosen(options)? {
+        for part in entry.check().parts {
+            if options.parts.is_empty() || options.parts.iter().any(|id| part.id == id) {
+                let count = options.seeds.unwrap_or(part.seeds);
+                jobs.push(Job { entry, part, count, samples: Vec::new(), seconds: 0.0, end: None });
+            }
+        }
+    }
+    if let Some(id) = options.parts.iter().find(|id| !jobs.iter().any(|job| job.part.id == **id)) {
+        return Err(Complaint::about("part", format!("None of these checks has a part {id}.")));
     }
     if let Some((i, n)) = options.shard {
         let mut index = 0;
@@ -83,61 +92,141 @@ pub fn check(options: &Options) -> Result<ExitCode, Complaint> {
             (index - 1) % n == i - 1
         });
     }
-    let mut findings = Vec::new();
-    for (entry, part) in &jobs {
-        let finding = measure(entry, part, options)?;
-        print(&finding, options.json)?;
-        findings.push(finding);
+    Ok(jobs)
+}
+
+/// A part on its way to its finding.
+struct Job {
+    entry: &'static Entry,
+    part: Part,
+    /// How many seeds it takes.
+    count: u64,
+    samples: Vec<Sample>,
+    seconds: f64,
+    end: Option<End>,
+}
+
+enum End {
+    Known(Finding),
+    /// A seed could not be measured.
+    Failed,
+}
+
+impl Job {
+    fn add(&mut self, (sample, seconds): Timed) {
+        self.samples.push(sample);
+        self.seconds += seconds;
     }
+
+    /// The finding, once all seeds are there.
+    fn conclude(&mut self, record: Option<&mut Record>) -> Result<(), Complaint> {
+        if self.end.is_none() && self.samples.len() as u64 == self.count {
+            let finding = self.part.conclude(self.entry.id, std::mem::take(&mut self.samples), self.seconds);
+            record.map_or(Ok(()), |record| record.add_finding(&finding))?;
+            self.end = Some(End::Known(finding));
+        }
+        Ok(())
+    }
+
+    /// Takes over what was measured before.
+    fn resume(&mut self, record: &mut Record) -> Result<(), Complaint> {
+        let unknown = (0..self.count).map(|seed| Sample { seed, value: f64::NAN, baseline: None });
+        let like = self.part.conclude(self.entry.id, unknown.collect(), 0.0);
+        if let Some(finding) = record.finding(&like) {
+            self.end = Some(End::Known(finding.clone()));
+            return Ok(());
+        }
+        record.seeds(self.entry.id, self.part.id, self.count).into_iter().for_each(|timed| self.add(timed));
+        self.conclude(Some(record))
+    }
+
+    fn known(&self) -> Option<&Finding> {
+        match &self.end {
+            Some(End::Known(finding)) => Some(finding),
+            _ => None,
+        }
+    }
+}
+
+/// The jobs in the order in which they are printed, which is not that in which they come to their end.
+struct Queue {
+    jobs: Vec<Job>,
+    printed: usize,
+    json: bool,
+}
+
+impl Queue {
+    /// Prints what can be printed.
+    fn print(&mut self) -> Result<(), Complaint> {
+        while let Some(end) = self.jobs.get(self.printed).and_then(|job| job.end.as_ref()) {
+            if let End::Known(finding) = end {
+                print(finding, self.json)?;
+            }
+            self.printed += 1;
+        }
+        Ok(())
+    }
+}
+
+/// Measures claims and prints the findings.
+pub fn check(options: &Options) -> Result<ExitCode, Complaint> {
+    let mut queue = Queue { jobs: jobs(options)?, printed: 0, json: options.json };
+    let mut record = options.out.as_deref().map(Record::open).transpose()?;
+    if let Some(record) = &mut record {
+        for job in &mut queue.jobs {
+            job.resume(record)?;
+        }
+        let known = queue.jobs.iter().filter(|job| job.known().is_some()).count();
+        let seeds: usize = queue.jobs.iter().map(|job| job.samples.len()).sum();
+        if known + seeds > 0 {
+            eprintln!("Measured before: {known} of {} parts, and {seeds} seeds of the others.", queue.jobs.len());
+        }
+    }
+    queue.print()?;
+
+    // The tasks borrow the parts, while the queue changes.
+    let parts: Vec<Part> = queue.jobs.iter().map(|job| job.part).collect();
+    let mut tasks = Vec::new();
+    for (index, job) in queue.jobs.iter().enumerate().filter(|(_, job)| job.end.is_none()) {
+        let missing = (0..job.count).filter(|seed| !job.samples.iter().any(|sample| sample.seed == *seed));
+        tasks.extend(missing.map(|seed| Task { job: index, part: &parts[index], seed }));
+    }
+    let mechanism = if options.off { Mechanism::Off } else { Mechanism::On };
+    measure(tasks, mechanism, |task, outcome| {
+        let job = &mut queue.jobs[task.job];
+        match outcome {
+            Ok(timed) => {
+                if let Some(record) = &mut record {
+                    record.add_seed(job.entry.id, job.part.id, timed)?;
+                }
+                job.add(timed);
+                job.conclude(record.as_mut())?;
+            }
+            Err(complaint) => {
+                eprintln!("vivarium: {} {}, seed {}: {complaint}", job.entry.id, job.part.id, task.seed);
+                job.end = Some(End::Failed);
+            }
+        }
+        queue.print()
+    })?;
+
+    let findings: Vec<Finding> = queue.jobs.iter().filter_map(|job| job.known().cloned()).collect();
+    let failed = queue.jobs.len() - findings.len();
     let all_hold = findings.iter().all(|f| f.verdict == Verdict::Holds);
     if let Some(path) = &options.ledger {
-        write(path, findings)?;
+        ledger::put(path, findings)?;
+    }
+    if failed > 0 {
+        return Err(Complaint::new(format!("{failed} of {} parts could not be measured.", queue.jobs.len())));
     }
     Ok(if all_hold { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn measure(entry: &Entry, part: &Part, options: &Options) -> Result<Finding, Complaint> {
-    let store = vivarium_labs::data::load(part.needs)?;
-    let mechanism = if options.off { Mechanism::Off } else { Mechanism::On };
-    let measured: Vec<(Sample, f64)> = (0..options.seeds.unwrap_or(part.seeds))
-        .into_par_iter()
-        .map(|seed| {
-            let start = Instant::now();
-            let measured = (part.run)(seed, mechanism, &store)?;
-            Ok((Sample { seed, value: measured.value, baseline: measured.baseline }, start.elapsed().as_secs_f64()))
-        })
-        .collect::<Result<_, Complaint>>()?;
-    let seconds = measured.iter().map(|(_, seconds)| seconds).sum();
-    Ok(part.conclude(entry.id, measured.into_iter().map(|(sample, _)| sample).collect(), seconds))
-}
-
-fn print(finding: &Finding, json: bool) -> Result<(), Complaint> {
-    if json {
-        let line = serde_json::to_string(finding).map_err(|e| Complaint::new(e.to_string()))?;
-        println!("{line}");
-    } else {
-        let Finding { id, part, measure, unit, value, interval: [lo, hi], expected, verdict, seconds, .. } = finding;
-        println!("{id} {part}: {}", verdict.label());
-        println!("  {measure}: {value} {unit} [{lo}, {hi}], expected {expected}; {seconds:.1} s");
+fn print(finding: &Finding, as_json: bool) -> Result<(), Complaint> {
+    if as_json {
+        return line(&json(finding)?);
     }
-    Ok(())
-}
-
-/// Puts findings into the ledger file, in place of those of the same exhibit and part.
-fn write(path: &PathBuf, findings: Vec<Finding>) -> Result<(), Complaint> {
-    let fail = |e: &dyn std::fmt::Display| Complaint::about("ledger", format!("{}: {e}.", path.display()));
-    let mut ledger: Ledger = match std::fs::read_to_string(path) {
-        Ok(text) => serde_json::from_str(&text).map_err(|e| fail(&e))?,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ledger::default(),
-        Err(e) => return Err(fail(&e)),
-    };
-    env!("CARGO_PKG_VERSION").clone_into(&mut ledger.version);
-    for finding in findings {
-        match ledger.findings.iter_mut().find(|f| (&f.id, &f.part) == (&finding.id, &finding.part)) {
-            Some(old) => *old = finding,
-            None => ledger.findings.push(finding),
-        }
-    }
-    let text = serde_json::to_string_pretty(&ledger).map_err(|e| fail(&e))?;
-    std::fs::write(path, text + "\n").map_err(|e| fail(&e))
+    let Finding { id, part, measure, unit, value, interval: [lo, hi], expected, verdict, seconds, .. } = finding;
+    line(&format!("{id} {part}: {}", verdict.label()))?;
+    line(&format!("  {measure}: {value} {unit} [{lo}, {hi}], expected {expected}; {seconds:.1} s"))
 }

@@ -1,5 +1,6 @@
 //! `vivarium list`.
 
+use crate::output::line;
 use serde::Serialize;
 use std::process::ExitCode;
 use vivarium_frame::Complaint;
@@ -26,10 +27,10 @@ pub fn list(json: bool) -> Result<ExitCode, Complaint> {
         .collect();
     if json {
         let text = serde_json::to_string_pretty(&lines).map_err(|e| Complaint::new(e.to_string()))?;
-        println!("{text}");
+        line(&text)?;
     } else {
         for Line { id, lab, title, state, fidelity } in lines {
-            println!("{state:8} {fidelity:10} {lab:12} {id:32} {title}");
+            line(&format!("{state:8} {fidelity:10} {lab:12} {id:32} {title}"))?;
         }
     }
     Ok(ExitCode::SUCCESS)

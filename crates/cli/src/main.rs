@@ -2,8 +2,14 @@
 
 mod check;
 mod draw;
+mod ledger;
 mod list;
+mod measure;
+mod merge;
+mod output;
+mod record;
 mod run;
+mod verify;
 
 use clap::{Args, Parser, Subcommand};
 use std::process::ExitCode;
@@ -32,6 +38,10 @@ enum Task {
     Run(run::Options),
     /// Measures papers' claims and prints the findings. Exit code 0 when all hold, 1 when one does not, 2 on bad usage.
     Check(check::Options),
+    /// Brings the findings together that `check --out` has written on several machines.
+    Merge(merge::Options),
+    /// Measures what a ledger says again, and compares to the bit. Exit code 0 when all is the same, 1 when not.
+    Verify(verify::Options),
     /// Draws an exhibit into an SVG or PNG file.
     Draw(draw::Options),
 }
@@ -103,14 +113,31 @@ fn advance(run: &mut dyn Run, steps: u64) -> (u64, Progress) {
     (steps, Progress::Running)
 }
 
-fn main() -> ExitCode {
-    let outcome = match Cli::parse().task {
+/// What is wrong with the command line, in one sentence. (Help and version are errors to clap, but not to us.)
+fn usage(error: clap::Error) -> Complaint {
+    if !error.use_stderr() {
+        error.exit();
+    }
+    // Clap's first paragraph says what is wrong; below it are hints and the usage.
+    let text = error.to_string();
+    let first: Vec<&str> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
+    let what = first.join(" ");
+    Complaint::new(format!("{}; --help shows what there is.", what.trim_start_matches("error: ").trim_end_matches('.')))
+}
+
+fn task() -> Result<ExitCode, Complaint> {
+    match Cli::try_parse().map_err(usage)?.task {
         Task::List { json } => list::list(json),
         Task::Run(options) => run::run(&options),
         Task::Check(options) => check::check(&options),
+        Task::Merge(options) => merge::merge(&options),
+        Task::Verify(options) => verify::verify(&options),
         Task::Draw(options) => draw::draw(&options),
-    };
-    outcome.unwrap_or_else(|complaint| {
+    }
+}
+
+fn main() -> ExitCode {
+    task().unwrap_or_else(|complaint| {
         eprintln!("vivarium: {complaint}");
         ExitCode::from(2)
     })

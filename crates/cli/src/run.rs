@@ -15,10 +15,10 @@ pub struct Options {
     #[command(flatten)]
     setting: Setting,
     /// Steps to make at most; a run that finishes ends before.
-    #[arg(long, default_value_t = 1000)]
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..))]
     steps: u64,
     /// Print every K-th step only (and the last).
-    #[arg(long, value_name = "K", default_value_t = 1)]
+    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
     every: u64,
     /// One JSON object a line.
     #[arg(long, conflicts_with = "csv")]
@@ -40,9 +40,6 @@ struct Line<'a> {
 
 /// Runs an exhibit and prints its figures.
 pub fn run(options: &Options) -> Result<ExitCode, Complaint> {
-    if options.every == 0 {
-        return Err(Complaint::about("every", "--every takes a whole number from 1."));
-    }
     let mut run = options.setting.start()?;
     let mut out = BufWriter::new(io::stdout().lock());
     let mut header = options.csv;
@@ -63,7 +60,13 @@ pub fn run(options: &Options) -> Result<ExitCode, Complaint> {
         }
     }
     out.flush().map_err(|e| Complaint::new(format!("The figures cannot be written: {e}.")))?;
-    Ok(if diverged.is_some() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(match diverged {
+        Some(why) => {
+            eprintln!("vivarium: The run has diverged: {why}");
+            ExitCode::FAILURE
+        }
+        None => ExitCode::SUCCESS,
+    })
 }
 
 fn print(
@@ -91,6 +94,6 @@ fn print(
         if done && !frame.says.is_empty() {
             writeln!(out, "{}", frame.says)?;
         }
-        diverged.map_or(Ok(()), |why| writeln!(out, "Diverged: {why}"))
+        Ok(())
     }
 }

@@ -6,7 +6,7 @@
 use divan::{Bencher, black_box};
 use vivarium_engine::graph::{Graph, Tensor};
 use vivarium_engine::math;
-use vivarium_engine::nn::Init;
+use vivarium_engine::nn::{self, Block, BlockPlan, Dense, Embedding, Init, LayerNorm, Optimizer, loss};
 use vivarium_engine::plan::{Layout, Plan};
 use vivarium_engine::rng::Rng;
 
@@ -164,4 +164,26 @@ fn chain(g: &Graph, nodes: usize) -> Tensor<'_> {
     let (w, x) = (g.param("w", [8, 8], Init::Normal(0.3)), g.input("x", [1, 8]));
     let y = (0..nodes / 2).fold(x, |h, _| h.matmul(w).tanh());
     y.square().sum_all()
+}
+
+/// A transformer's block (width 64, 4 heads, 32 tokens, 16 sentences) between embedding and scores, with Adam.
+#[divan::bench]
+fn transformer(bencher: Bencher) {
+    let g = Graph::new();
+    let (ids, next) = (g.input("ids", [16, 32]), g.input("next", [16, 32]));
+    let embedding = Embedding::new(&g, "embedding", 64, 64, &Init::Normal(0.1));
+    let block = Block::new(&g, "block", &BlockPlan::new(64, 4));
+    let seen = block.apply(embedding.apply(ids), Some(nn::causal_mask(&g, 32)));
+    let scores = Dense::without_bias(&g, "scores", 64, 64, &Init::GLOROT_UNIFORM)
+        .apply(LayerNorm::new(&g, "norm", 64).apply(seen));
+    let mut plan = Plan::training(&g, loss::cross_entropy(scores, next), &[]);
+    let mut rng = Rng::new(0, "tokens");
+    plan.values_mut(ids).iter_mut().for_each(|id| *id = rng.index(64) as f32);
+    plan.values_mut(next).iter_mut().for_each(|id| *id = rng.index(64) as f32);
+    let mut adam = Optimizer::adam(1e-3, plan.params().len());
+    bencher.bench_local(|| {
+        plan.run().unwrap_or_else(|fault| panic!("{fault}"));
+        let (params, gradient) = plan.params_and_gradient();
+        adam.step(params, gradient);
+    });
 }

@@ -5,6 +5,7 @@
 //! * [`controls`]: an exhibit's typed parameters as data (widgets, URL, flags and validation come from it),
 //! * [`view`]: the [`view::Frame`] that an exhibit fills at each draw: figures and panels,
 //! * [`finding`]: the result of a check,
+//! * [`interval`]: a finding as a small picture, [`words`] findings in words and as tables,
 //! * [`page`]: what a prerendered page tells the program that runs on it,
 //! * [`protocol`]: the messages between page and worker,
 //! * [`paint`]: drawing a panel with any plotters backend, [`theme`] its colours,
@@ -14,6 +15,7 @@ pub mod controls;
 #[cfg(feature = "files")]
 pub mod files;
 pub mod finding;
+pub mod interval;
 pub mod page;
 pub mod paint;
 #[cfg(feature = "protocol")]
@@ -22,6 +24,7 @@ pub mod protocol;
 pub mod svg;
 pub mod theme;
 pub mod view;
+pub mod words;
 
 use serde::{Deserialize, Serialize};
 use std::fmt;

@@ -4,7 +4,7 @@
 //! as JSON, in `<script type="application/json" id="vivarium">`: a [`PageData`]. The build writes it, the site reads it.
 
 use crate::controls::Schema;
-use crate::finding::Finding;
+use crate::finding::{Finding, Sample};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -60,6 +60,9 @@ pub struct ExhibitData {
     pub photos: bool,
     /// The parts of its check; empty when it has none.
     pub parts: Vec<PartData>,
+    /// How near the exhibit is to the paper, in a sentence.
+    #[serde(default)]
+    pub scope: String,
     /// The committed findings of this exhibit.
     pub ledger: Vec<Finding>,
     /// Where in the shown source things stand.
@@ -85,6 +88,45 @@ pub struct PartData {
     pub seeds: u64,
     /// Multiply-adds of one seed, roughly.
     pub cost: f64,
+    /// The relation in numbers.
+    #[serde(default)]
+    pub line: Line,
+}
+
+/// The relation that must hold, in numbers: what is judged must lie from `from` to `to`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Line {
+    /// The lowest number that satisfies it; none when it has no lower end.
+    pub from: Option<f64>,
+    /// The highest number that satisfies it; none when it has no upper end.
+    pub to: Option<f64>,
+    /// What is judged.
+    pub of: Judged,
+}
+
+/// What of a sample is judged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Judged {
+    /// The value alone.
+    #[default]
+    Value,
+    /// Value less baseline.
+    Difference,
+    /// Value over baseline.
+    Ratio,
+}
+
+impl Line {
+    /// The number of a sample that is judged; not a number when there is no baseline to compare with.
+    pub fn judged(&self, sample: &Sample) -> f64 {
+        let baseline = sample.baseline.unwrap_or(f64::NAN);
+        match self.of {
+            Judged::Value => sample.value,
+            Judged::Difference => sample.value - baseline,
+            Judged::Ratio => sample.value / baseline,
+        }
+    }
 }
 
 /// Lines (from 1) of the exhibit's file; the page shows it with `id="L<line>"` on each.

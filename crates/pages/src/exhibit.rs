@@ -11,7 +11,9 @@ use crate::typeset::typeset;
 use crate::{cite, math};
 use maud::{Markup, html};
 use vivarium_catalogue::{Fidelity, Lab, Paper};
+use vivarium_frame::finding::Verdict;
 use vivarium_frame::page::{Kind, PageData, PartData};
+use vivarium_frame::words::operations;
 
 /// Renders it.
 pub fn page(site: &Site, lab: &Lab, paper: &Paper) -> Result<Vec<u8>, String> {
@@ -176,6 +178,9 @@ fn checks(site: &Site, paper: &Paper, live: &Live) -> Markup {
             or theory demands. The button beside the experiment runs it in your browser." }
         @for part in &live.data.parts { (check_part(site, paper, live, part)) }
         p.off { b { "With the mechanism switched off: " } (typeset(&paper.check.off)) }
+        @if site.findings(&paper.id).any(|finding| finding.verdict != Verdict::Holds) {
+            div #tried { h3 { "What was expected, and what was tried" } (parts(&paper.check.expected)) }
+        }
     }
 }
 
@@ -196,18 +201,6 @@ fn check_part(site: &Site, paper: &Paper, live: &Live, part: &PartData) -> Marku
             }
         }
     }
-}
-
-/// A number of operations in words: "2 million".
-fn operations(count: f64) -> String {
-    let (size, word) = match count {
-        c if c >= 1e9 => (1e9, " billion"),
-        c if c >= 1e6 => (1e6, " million"),
-        c if c >= 1e3 => (1e3, " thousand"),
-        _ => (1.0, ""),
-    };
-    let scaled = count / size;
-    if scaled < 10.0 && scaled.fract() != 0.0 { format!("{scaled:.1}{word}") } else { format!("{scaled:.0}{word}") }
 }
 
 fn plan_of_check(paper: &Paper) -> Markup {
@@ -251,16 +244,4 @@ fn source(live: &Live) -> Markup {
 
 fn file_name(live: &Live, file: usize) -> &str {
     live.source.files.get(file).and_then(|f| f.path.rsplit('/').next()).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::operations;
-
-    #[test]
-    fn operations_are_said_in_words() {
-        assert_eq!(operations(4.5e9), "4.5 billion");
-        assert_eq!(operations(2e6), "2 million");
-        assert_eq!(operations(40.0), "40");
-    }
 }

@@ -3,6 +3,8 @@
 use crate::typeset::typeset;
 use maud::{Markup, html};
 use vivarium_frame::finding::{Finding, Verdict};
+use vivarium_frame::interval::{self, plot};
+use vivarium_frame::page::Line;
 
 /// The verdict on an exhibit as a whole: it fails where one part fails, and holds where all hold.
 pub fn overall<'f>(findings: impl Iterator<Item = &'f Finding>) -> Option<Verdict> {
@@ -53,6 +55,18 @@ pub fn measured(finding: &Finding) -> Markup {
         span.measured {
             b { (number(finding.value)) } @if !finding.unit.is_empty() { " " (finding.unit) }
             " " span.interval { "[" (number(lo)) ", " (number(hi)) "]" }
+        }
+    }
+}
+
+/// The finding as a small picture.
+pub fn picture(finding: &Finding, line: &Line) -> Markup {
+    html! {
+        @if let Some(plot) = plot(finding, line) {
+            svg.range viewBox=(interval::view_box()) role="img" aria-label=(plot.words) {
+                @for mark in &plot.marks { path class=(mark.class) d=(mark.path) {} }
+                @for label in &plot.labels { text x=(label.x) y=(label.y) text-anchor=(label.anchor) { (label.text) } }
+            }
         }
     }
 }

@@ -1,18 +1,33 @@
-//! The ledger: what was claimed, what was expected, what was measured.
+//! The ledger: what was claimed, what was expected, what was measured. One table, which the program sorts and filters.
 
-use crate::findings::{badge, measured};
-use crate::lists::fidelity;
+use crate::findings::{badge, measured, picture};
+use crate::lists::{fidelity, search_text, state, verdict};
 use crate::prose::parts;
 use crate::shell::Page;
 use crate::site::Site;
 use crate::typeset::typeset;
 use maud::{Markup, html};
-use vivarium_catalogue::{Lab, Paper, labs};
+use vivarium_catalogue::{Lab, Paper, papers};
 use vivarium_frame::finding::{Finding, Verdict};
 use vivarium_frame::page::{Kind, PageData};
+use vivarium_frame::words;
+
+/// The columns: heading, and the key that the table can be sorted by.
+const COLUMNS: [(&str, Option<&str>); 8] = [
+    ("Paper", Some("name")),
+    ("Year", Some("year")),
+    ("Lab", Some("lab")),
+    ("Fidelity", Some("fidelity")),
+    ("Claim", None),
+    ("Expected", None),
+    ("Measured", None),
+    ("Verdict", Some("verdict")),
+];
 
 /// Renders it.
 pub fn page(site: &Site) -> Result<Vec<u8>, String> {
+    // What has been measured comes first; the rest stands shelf by shelf.
+    let (measured, open): (Vec<_>, Vec<_>) = papers().partition(|(_, paper)| site.findings(&paper.id).next().is_some());
     Page {
         route: "ledger/",
         kind: Kind::Ledger,
@@ -28,10 +43,14 @@ pub fn page(site: &Site) -> Result<Vec<u8>, String> {
                     p.question { "Every claim, beside what came out when it was tested here." }
                     (summary(site))
                 }
-                nav.jump aria-label="Labs on this page" {
-                    ul { @for lab in labs() { li { a href={ "#lab-" (lab.id) } { (lab.title) } } } }
+                section aria-labelledby="all" {
+                    h2 #all { "All papers" }
+                    div #search {}
+                    table #papers.findings {
+                        thead { tr { @for (heading, key) in COLUMNS { th scope="col" data-sort=[key] { (heading) } } } }
+                        @for (lab, paper) in measured.into_iter().chain(open) { (rows(site, lab, paper)) }
+                    }
                 }
-                @for lab in labs() { (lab_table(site, lab)) }
             }
         },
     }
@@ -49,51 +68,87 @@ fn summary(site: &Site) -> Markup {
                 the command-line program." }
             @if site.ledger.findings.is_empty() { p { "No finding has been committed yet." } }
             @else { p.counts { @for verdict in all { span { (badge(verdict)) " " (count(verdict)) } } } }
-        }
-    }
-}
-
-fn lab_table(site: &Site, lab: &Lab) -> Markup {
-    html! {
-        section aria-labelledby={ "lab-" (lab.id) } {
-            h2 id={ "lab-" (lab.id) } { a href={ "../" (lab.id) "/" } { (lab.title) } }
-            table.findings {
-                thead { tr {
-                    th scope="col" { "Paper" } th scope="col" { "Claim" } th scope="col" { "Expected" } th scope="col" { "Measured" } th scope="col" { "Verdict" }
-                } }
-                tbody { @for paper in &lab.papers { (rows(site, lab, paper)) } }
+            p.legend {
+                "In the pictures a dot is a seed, the bar the interval, the diamond its mean, and the shaded part is where the claim wants it to lie."
+            }
+            p.downloads {
+                "To take along: "
+                a href="ledger.json" download="vivarium-ledger.json" { "all findings as JSON" } ", "
+                a href="findings.csv" download="vivarium-findings.csv" { "as CSV, seed by seed" } ", "
+                a href="papers.csv" download="vivarium-papers.csv" { "the table of all papers as CSV" } "."
             }
         }
     }
 }
 
+/// A paper: a row for each finding, or one that says that there is none.
 fn rows(site: &Site, lab: &Lab, paper: &Paper) -> Markup {
     let address = format!("../{}/{}/", lab.id, paper.id);
     let findings: Vec<&Finding> = site.findings(&paper.id).collect();
-    let live = site.live.contains_key(&paper.id);
-    let name = |span: usize| {
-        html! {
-            th scope="rowgroup" rowspan=(span) {
-                a href=(address) { (paper.name) } (fidelity(paper.fidelity)) span.paper { (paper.title) ", " (paper.year) }
+    let (state, verdict) = (state(site, paper), verdict(site, paper));
+    let span = findings.len().max(1);
+    let head = html! {
+        th scope="rowgroup" rowspan=(span) { a href=(address) { (paper.name) } span.paper { (paper.title) ", " (paper.authors) } }
+        td.year rowspan=(span) { (paper.year) }
+        td.lab rowspan=(span) { a href={ "../" (lab.id) "/" } { (lab.title) } }
+        td rowspan=(span) { (fidelity(paper.fidelity)) }
+        td.claim rowspan=(span) {
+            (typeset(&paper.claim))
+            @if verdict.is_some_and(|verdict| verdict != Verdict::Holds) {
+                details { summary { "what was expected, and tried" } (parts(&paper.check.expected)) }
             }
-            td.claim rowspan=(span) { (typeset(&paper.claim)) }
         }
     };
     html! {
-        @if findings.is_empty() {
-            tr data-state=(if live { "live" } else { "planned" }) {
-                (name(1))
-                td { details { summary { "what would count" } (parts(&paper.check.expected)) } }
-                td.open colspan="2" { @if live { "Not measured yet: " a href={ (address) "#check" } { "run it here" } } @else { "planned" } }
+        tbody data-paper=(paper.id) data-lab=(lab.id) data-lab-title=(lab.title) data-name=(paper.name) data-year=(paper.year)
+            data-fidelity=(paper.fidelity) data-state=(state) data-verdict=(verdict.map_or("", Verdict::word))
+            data-text=(search_text(lab, paper)) {
+            @if findings.is_empty() {
+                tr data-state=(state) {
+                    (head)
+                    td.plan { details { summary { "what would count" } (parts(&paper.check.expected)) } }
+                    td.open colspan="2" { @if state == "live" { "Not measured yet: " a href={ (address) "#check" } { "run it here" } } @else { "planned" } }
+                }
             }
-        }
-        @for (i, finding) in findings.iter().enumerate() {
-            tr data-state="live" {
-                @if i == 0 { (name(findings.len())) }
-                td { (typeset(&finding.measure)) ": " b { (typeset(&finding.expected)) } }
-                td { (measured(finding)) }
-                td { (badge(finding.verdict)) " " a.run href={ (address) "#check-" (finding.part) } { "run it here" } }
+            @for (i, finding) in findings.iter().enumerate() {
+                tr data-state="live" {
+                    @if i == 0 { (head) }
+                    td { (typeset(&finding.measure)) ": " b { (typeset(&finding.expected)) } }
+                    td.shown { (picture(finding, &site.line(finding))) (measured(finding)) }
+                    td.end { (badge(finding.verdict)) a.run href={ (address) "#check-" (finding.part) } { "run it here" } }
+                }
             }
         }
     }
+}
+
+/// The files that the page offers.
+///
+/// # Errors
+/// When the ledger has no JSON form.
+pub fn downloads(site: &Site) -> Result<[(String, Vec<u8>); 3], String> {
+    let json = serde_json::to_string_pretty(&site.ledger).map_err(|e| format!("The ledger cannot be written: {e}."))?;
+    let head = ["id", "lab", "name", "title", "authors", "year", "fidelity", "state", "verdict", "findings", "claim"];
+    let table: String = papers()
+        .map(|(lab, paper)| {
+            words::line(&[
+                &paper.id,
+                &lab.id,
+                &paper.name,
+                &paper.title,
+                &paper.authors,
+                &paper.year.to_string(),
+                paper.fidelity.word(),
+                state(site, paper),
+                verdict(site, paper).map_or("", Verdict::word),
+                &site.findings(&paper.id).count().to_string(),
+                &paper.claim,
+            ])
+        })
+        .collect();
+    Ok([
+        ("ledger/ledger.json".into(), json.into_bytes()),
+        ("ledger/findings.csv".into(), words::csv(&site.ledger.findings).into_bytes()),
+        ("ledger/papers.csv".into(), (words::line(&head) + &table).into_bytes()),
+    ])
 }

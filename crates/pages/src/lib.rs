@@ -60,6 +60,7 @@ pub fn render(options: &Options) -> Result<Vec<(String, Vec<u8>)>, String> {
         }
     }
     files.push(("ledger/index.html".into(), ledger::page(&site)?));
+    files.extend(ledger::downloads(&site)?);
     files.push(("credits/index.html".into(), credits::page(&site)?));
     files.push(("404.html".into(), lists::not_found(&site)?));
     files.push(("robots.txt".into(), site.robots()));

@@ -24,13 +24,17 @@ pub fn verdict(site: &Site, paper: &Paper) -> Option<Verdict> {
     overall(site.findings(&paper.id))
 }
 
+/// What the search looks through, in small letters.
+pub fn search_text(lab: &Lab, paper: &Paper) -> String {
+    format!("{} {} {} {} {}", paper.name, paper.title, paper.authors, paper.year, lab.title).to_lowercase()
+}
+
 /// A line of the list of all papers. `to_lab` leads from the page to the lab's folder.
 pub fn entry(site: &Site, lab: &Lab, paper: &Paper, to_lab: &str) -> Markup {
-    let text = format!("{} {} {} {} {}", paper.name, paper.title, paper.authors, paper.year, lab.title).to_lowercase();
     let verdict = verdict(site, paper);
     html! {
         li data-paper=(paper.id) data-lab=(lab.id) data-fidelity=(paper.fidelity) data-state=(state(site, paper))
-            data-verdict=(verdict.map_or("", Verdict::word)) data-text=(text) {
+            data-verdict=(verdict.map_or("", Verdict::word)) data-text=(search_text(lab, paper)) {
             a href={ (to_lab) (paper.id) "/" } { (paper.name) }
             " " (overall_badge(site.findings(&paper.id)))
             span.paper { (paper.title) ", " (paper.year) }

@@ -4,10 +4,11 @@ use crate::Options;
 use crate::preview::Preview;
 use crate::source::Source;
 use std::collections::BTreeMap;
-use vivarium_catalogue::{Lab, Paper};
+use vivarium_catalogue::{Fidelity, Lab, Paper};
 use vivarium_frame::finding::{Finding, Ledger};
-use vivarium_frame::page::{ExhibitData, PartData, SourceLines};
+use vivarium_frame::page::{ExhibitData, Judged, Line, PartData, SourceLines};
 use vivarium_frame::theme::Theme;
+use vivarium_labs::check::Expected;
 
 /// A live exhibit, as the pages know it.
 pub struct Live {
@@ -70,6 +71,7 @@ impl<'a> Site<'a> {
                 because: part.because.into(),
                 seeds: part.seeds,
                 cost: part.cost,
+                line: line(part.expected),
             })
             .collect();
         let controls: Vec<&str> = schema.controls.iter().map(|c| c.name.as_str()).collect();
@@ -81,6 +83,7 @@ impl<'a> Site<'a> {
             lab: lab.id.clone(),
             title: paper.title.clone(),
             photos: entry.photos,
+            scope: scope(paper.fidelity),
             ledger: self.findings(&paper.id).cloned().collect(),
             schema,
             parts,
@@ -93,6 +96,12 @@ impl<'a> Site<'a> {
     /// The committed findings of an exhibit.
     pub fn findings(&self, id: &str) -> impl Iterator<Item = &Finding> + Clone {
         self.ledger.findings.iter().filter(move |finding| finding.id == id)
+    }
+
+    /// The line that a finding was judged by, as its exhibit has it now.
+    pub fn line(&self, finding: &Finding) -> Line {
+        let parts = self.live.get(&finding.id).map_or(&[][..], |live| &live.data.parts);
+        parts.iter().find(|part| part.id == finding.part).map_or_else(Line::default, |part| part.line)
     }
 
     /// The published name of a file of `assets/`, if there is such a file.
@@ -115,6 +124,24 @@ impl<'a> Site<'a> {
         let map = self.options.base.map(|base| format!("Sitemap: {base}sitemap.xml\n")).unwrap_or_default();
         format!("User-agent: *\nAllow: /\n{map}").into_bytes()
     }
+}
+
+/// The expected relation in numbers.
+fn line(expected: Expected) -> Line {
+    let (from, to) = expected.range();
+    let of = match expected {
+        Expected::AboveBaselineBy(_) => Judged::Difference,
+        Expected::TimesBaseline(_) => Judged::Ratio,
+        _ => Judged::Value,
+    };
+    let known = |end: f64| Some(end).filter(|end| end.is_finite());
+    Line { from: known(from), to: known(to), of }
+}
+
+/// What an exhibit can say of its paper at most.
+fn scope(fidelity: Fidelity) -> String {
+    let article = if fidelity == Fidelity::Analogue { "an" } else { "a" };
+    format!("This exhibit is {article} {fidelity}. {}", fidelity.means())
 }
 
 fn read_ledger(options: &Options) -> Result<Ledger, String> {
