@@ -282,10 +282,13 @@ fn view_conclusion(exhibit: &ExhibitData, findings: &[Finding]) -> Html {
             (Verdict::Undecided, n) => format!("{n} are undecided"),
         })
         .collect();
-    let parts = if findings.len() == 1 { "the 1 part measured".to_owned() } else { format!("{} parts measured", findings.len()) };
+    let parts = if findings.len() == 1 {
+        "the 1 part measured".to_owned()
+    } else {
+        format!("{} parts measured", findings.len())
+    };
     let ledger = |finding: &Finding| exhibit.ledger.iter().find(|other| other.part == finding.part);
-    let taken: Vec<_> =
-        findings.iter().map(|f| (f.clone(), ledger(f).map(|ledger| agreement(f, ledger)))).collect();
+    let taken: Vec<_> = findings.iter().map(|f| (f.clone(), ledger(f).map(|ledger| agreement(f, ledger)))).collect();
     let told = dom::by_id("tried").is_some() && count(Verdict::Holds) < findings.len();
     html! {
         <div class="conclusion">
