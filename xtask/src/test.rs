@@ -5,6 +5,7 @@ use crate::shell::{cargo, command, say, watch};
 use crate::tools::{self, Browser};
 use crate::{files, site};
 use anyhow::Result;
+use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 use std::time::Instant;
 
@@ -81,7 +82,10 @@ fn node_count(line: &str) -> Option<Count> {
     }
 }
 
-/// Runs all tests; with `fast`, those that need no browser.
+/// Seconds of computation, by the ledger's own record, that a sample of it is given.
+const LEDGER_SECONDS: &str = "60";
+
+/// Runs all tests; with `fast`, those that need neither a browser nor the optimised program.
 pub fn run(fast: bool) -> Result<ExitCode> {
     let start = Instant::now();
     say("Testing: format, lints and native tests (eight minutes the first time, then one or two)");
@@ -100,8 +104,14 @@ pub fn run(fast: bool) -> Result<ExitCode> {
     });
     count.many("Native tests", &mut cargo(&["test", "--quiet", "--workspace", "--no-fail-fast"]), cargo_count);
     if fast {
-        say("The tests in browsers are left out");
+        say("The ledger's sample and the tests in browsers are left out");
     } else {
+        count.one("The command-line program, whose numbers the page must show (two minutes the first time)", || {
+            watch(&mut cargo(&["build", "--quiet", "--profile", "cli", "--package", "vivarium-cli"]), |_| ())
+        });
+        count.one("A sample of the ledger, measured again to the bit (a minute at most)", || {
+            watch(&mut command(vivarium(), &["verify", "--budget", LEDGER_SECONDS]), |_| ())
+        });
         in_browsers(&mut count);
     }
 
@@ -112,9 +122,6 @@ pub fn run(fast: bool) -> Result<ExitCode> {
 
 fn in_browsers(count: &mut Count) {
     let built = count.one("The site, built and sound", || site::build().map(|()| true))
-        && count.one("The command-line program, whose numbers the page must show (two minutes the first time)", || {
-            watch(&mut cargo(&["build", "--quiet", "--profile", "cli", "--package", "vivarium-cli"]), |_| ())
-        })
         && count.one("Node, which drives the browsers", || tools::node().map(|()| true));
     if built {
         let mut bits = cargo(&["test", "--package", "vivarium-engine", "--test", "bits"]);
@@ -141,6 +148,11 @@ fn in_browsers(count: &mut Count) {
     }
 }
 
+/// Where the command-line program is built.
+fn vivarium() -> PathBuf {
+    root().join("target/cli/vivarium")
+}
+
 /// The test files in `tests/e2e` that `wanted` names, to be run by Node in this browser.
 pub fn node_tests(browser: Browser, wanted: impl Fn(&str) -> bool) -> Result<Command> {
     let files = files::walk(&root().join("tests/e2e"))?;
@@ -148,7 +160,7 @@ pub fn node_tests(browser: Browser, wanted: impl Fn(&str) -> bool) -> Result<Com
     let mut node = command("node", &["--test", "--test-reporter=spec", "--test-concurrency=1"]);
     node.args(tests.map(|name| format!("tests/e2e/{name}")));
     node.env("BROWSER", browser.name()).env("BROWSER_PATH", browser.find()?);
-    node.env("XTASK", std::env::current_exe()?).env("VIVARIUM", root().join("target/cli/vivarium"));
+    node.env("XTASK", std::env::current_exe()?).env("VIVARIUM", vivarium()).env("PATH", tools::path()?);
     Ok(node)
 }
 

@@ -297,3 +297,44 @@ fn operators_along_an_axis() {
     }
     assert_eq!(print.0, 10_456_263_798_528_352_348, "operators along an axis");
 }
+
+/// Steps of training: a dense net, as one and as copies in both layouts, and a transformer's block.
+#[test]
+fn training() {
+    use vivarium_engine::nn::{Activation, Block, BlockPlan, Embedding, Init, Mlp, Optimizer, causal_mask, loss};
+    use vivarium_engine::plan::{Layout, Plan};
+    let mut print = Print::new();
+    let mut learn = |mut plan: Plan| {
+        let mut adam = Optimizer::adam(0.01, plan.params().len());
+        for _ in 0..30 {
+            plan.run().unwrap();
+            print.singles(plan.losses());
+            let (params, gradient) = plan.params_and_gradient();
+            adam.step(params, gradient);
+        }
+        print.singles(plan.params());
+    };
+    let mut rng = Rng::new(0, "training");
+    let examples: Vec<f32> = (0..40 * 5).map(|_| rng.normal() as f32).collect();
+    let labels: Vec<f32> = (0..40).map(|_| rng.index(3) as f32).collect();
+    for (copies, layout) in [(1, Layout::Outer), (3, Layout::Outer), (3, Layout::Inner)] {
+        let g = Graph::new();
+        let (x, y) = (g.input("x", [40, 5]), g.input("y", [40]));
+        let net = Mlp::new(&g, "net", &[5, 33, 9, 3], Activation::Tanh, &Init::GLOROT_UNIFORM);
+        let loss = loss::cross_entropy(net.apply(x), y);
+        let mut plan = Plan::build(&g).loss(loss).copies(copies).layout(layout).compile();
+        plan.set(x, &examples);
+        plan.set(y, &labels);
+        learn(plan);
+    }
+    let g = Graph::new();
+    let (ids, next) = (g.input("ids", [5, 8]), g.input("next", [5, 8]));
+    let embedding = Embedding::new(&g, "embedding", 3, 16, &Init::Normal(0.3));
+    let block = Block::new(&g, "block", &BlockPlan::new(16, 2));
+    let seen = block.apply(embedding.apply(ids), Some(causal_mask(&g, 8)));
+    let mut plan = Plan::training(&g, loss::cross_entropy(embedding.scores(seen), next), &[]);
+    plan.set(ids, &labels);
+    plan.set(next, &labels);
+    learn(plan);
+    assert_eq!(print.0, 17_316_070_887_961_783_615, "training");
+}
