@@ -12,12 +12,7 @@ pub(super) const ROWS: usize = 4;
 /// Columns of a register block.
 pub(super) const COLUMNS: usize = 8;
 /// The most of k that is packed at a time: a strip of A and a panel of B stay in the first cache.
-pub(super) const DEPTH: usize = 256;
-/// Fours of A that are packed at a time: they stay in the second cache.
-const FOURS: usize = 4096;
-/// The same for small products: clearing more would take longer than they do.
-const FEW: usize = 512;
-
+pub(super) const DEPTH: usize = 384;
 /// Numbers of two matrices that stay in the first cache: not worth packing.
 const SMALL: usize = 8192;
 
@@ -63,17 +58,19 @@ pub fn gemm<T: Real>(m: usize, k: usize, n: usize, a: &[T], ta: bool, b: &[T], t
         return small::product_turned(Shape { m, k, n }, a, ta, b, out);
     }
     let (a, b) = (Stored { numbers: a, along: ta, lines: m, k }, Stored { numbers: b, along: !tb, lines: n, k });
-    if m.div_ceil(ROWS) * k <= FEW {
-        pack_and_multiply::<T, FEW>(&a, &b, out);
-    } else {
-        pack_and_multiply::<T, FOURS>(&a, &b, out);
+    // Strips of A that stay in the second cache. Clearing more than needed takes longer than a small product.
+    match m.div_ceil(ROWS) * k {
+        0..=512 => pack_and_multiply::<T, 512>(&a, &b, out),
+        513..=2048 => pack_and_multiply::<T, 2048>(&a, &b, out),
+        2049..=4096 => pack_and_multiply::<T, 4096>(&a, &b, out),
+        _ => pack_and_multiply::<T, 8192>(&a, &b, out),
     }
 }
 
 // Not inlined: a caller with so much on its stack would touch every page of it in each call.
 #[inline(never)]
-fn pack_and_multiply<T: Real, const STRIPS: usize>(a: &Stored<T>, b: &Stored<T>, out: &mut [T]) {
-    product(a, b, out, &mut [[T::default(); ROWS]; STRIPS], &mut [[T::default(); COLUMNS]; DEPTH]);
+fn pack_and_multiply<T: Real, const FOURS: usize>(a: &Stored<T>, b: &Stored<T>, out: &mut [T]) {
+    packed(a, b, out, &mut [[T::default(); ROWS]; FOURS]);
 }
 
 /// A matrix as `lines` vectors of length `k`: the rows of op(A), or the columns of op(B).
@@ -138,11 +135,13 @@ pub(super) fn turn<T: Real, const W: usize>(lines: [&[T]; W], columns: &mut [[T;
     }
 }
 
-/// The product, by what fits into the buffers.
-fn product<T: Real>(a: &Stored<T>, b: &Stored<T>, out: &mut [T], strips: &mut Strip<T>, panel: &mut Panel<T>) {
+/// The product, from a panel of B and as many strips of A as there is room for at a time.
+fn packed<T: Real>(a: &Stored<T>, b: &Stored<T>, out: &mut [T], strips: &mut Strip<T>) {
     let (m, k, n) = (a.lines, a.k, b.lines);
-    for p in (0..k).step_by(panel.len()) {
-        let depth = panel.len().min(k - p);
+    let mut panel = [[T::default(); COLUMNS]; DEPTH];
+    let most = k.div_ceil(k.div_ceil(DEPTH));
+    for p in (0..k).step_by(most) {
+        let depth = most.min(k - p);
         let panel = &mut panel[..depth];
         let height = strips.len() / depth * ROWS;
         for top in (0..m).step_by(height) {
