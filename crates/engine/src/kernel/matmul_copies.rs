@@ -4,6 +4,7 @@
 //! the same bits again.
 
 use super::Real;
+use super::gemm;
 use super::lanes::{Eights, Few, Lanes, starts, window};
 
 /// `copies` products out = op(A) op(B) as [`super::gemm`] describes them, the copy being the innermost axis: A has
@@ -35,14 +36,22 @@ pub fn gemm_inner<T: Real>(
         out.fill(T::default());
         return;
     }
-    let sizes = Sizes { copies, m, n };
+    if a_shared && b_shared {
+        // Backwards, so that no number is written over before it is read.
+        gemm(m, k, n, a, ta, b, tb, &mut out[..m * n]);
+        for i in (0..m * n).rev() {
+            let x = out[i];
+            out[i * copies..][..copies].fill(x);
+        }
+        return;
+    }
     let a = Operand::new(a, k, m, ta, width(a_shared));
     let b = Operand::new(b, k, n, !tb, width(b_shared));
+    let sizes = Sizes { copies, m, n };
     match (a_shared, b_shared) {
         (false, false) => sizes.product::<T, false, false>(a, b, out),
-        (true, false) => sizes.product::<T, true, false>(a, b, out),
-        (false, true) => sizes.product::<T, false, true>(a, b, out),
-        (true, true) => sizes.product::<T, true, true>(a, b, out),
+        (true, _) => sizes.product::<T, true, false>(a, b, out),
+        (_, true) => sizes.product::<T, false, true>(a, b, out),
     }
 }
 
@@ -71,14 +80,14 @@ impl<'a, T: Real> Operand<'a, T> {
         self,
         line: usize,
         copy: usize,
-    ) -> impl Iterator<Item = L> {
+    ) -> impl Iterator<Item = [L; 1]> {
         let place = line * self.line;
         let (start, inside) = if self.along { (0, place) } else { (place, 0) };
         let (inside, width) = if SHARED { (inside, 1) } else { (inside + copy, W) };
         // Said here, it need not be looked at in the loop.
         assert!(inside + width <= self.step);
         let steps = self.numbers[start..][..self.k * self.step].chunks_exact(self.step);
-        steps.map(move |step| if SHARED { L::splat(step[inside]) } else { L::of(window(&step[inside..])) })
+        steps.map(move |step| if SHARED { [L::splat(step[inside])] } else { [L::of(window(&step[inside..]))] })
     }
 
     #[inline(always)]
@@ -87,7 +96,7 @@ impl<'a, T: Real> Operand<'a, T> {
         line: usize,
         copy: usize,
     ) -> impl Iterator<Item = [L; 2]> {
-        self.one::<L, W, SHARED>(line, copy).zip(self.one::<L, W, SHARED>(line + 1, copy)).map(<[L; 2]>::from)
+        self.one::<L, W, SHARED>(line, copy).zip(self.one::<L, W, SHARED>(line + 1, copy)).map(|([a], [b])| [a, b])
     }
 }
 
@@ -113,16 +122,16 @@ impl Sizes {
         b: Operand<T>,
         out: &mut [T],
     ) {
-        let size = if self.m > 1 && self.n > 1 { 2 } else { 1 };
+        let (rows, columns) = (self.m.min(2), self.n.min(2));
         for copy in starts(self.copies, W) {
-            for i in starts(self.m, size) {
-                for j in starts(self.n, size) {
+            for i in starts(self.m, rows) {
+                for j in starts(self.n, columns) {
                     let out = &mut out[(i * self.n + j) * self.copies + copy..];
-                    if size == 2 {
-                        self.tile(a.two::<L, W, A>(i, copy), b.two::<L, W, B>(j, copy), out);
-                    } else {
-                        let (a, b) = (a.one::<L, W, A>(i, copy), b.one::<L, W, B>(j, copy));
-                        self.tile(a.map(|a| [a]), b.map(|b| [b]), out);
+                    match (rows, columns) {
+                        (2, 2) => self.tile(a.two::<L, W, A>(i, copy), b.two::<L, W, B>(j, copy), out),
+                        (2, _) => self.tile(a.two::<L, W, A>(i, copy), b.one::<L, W, B>(j, copy), out),
+                        (_, 2) => self.tile(a.one::<L, W, A>(i, copy), b.two::<L, W, B>(j, copy), out),
+                        _ => self.tile(a.one::<L, W, A>(i, copy), b.one::<L, W, B>(j, copy), out),
                     }
                 }
             }
@@ -131,16 +140,16 @@ impl Sizes {
 
     /// A tile of the products of some copies, written to where `out` starts.
     #[inline(always)]
-    fn tile<T: Real, L: Lanes<T, W>, const W: usize, const S: usize>(
+    fn tile<T: Real, L: Lanes<T, W>, const W: usize, const R: usize, const C: usize>(
         &self,
-        a: impl Iterator<Item = [L; S]>,
-        b: impl Iterator<Item = [L; S]>,
+        a: impl Iterator<Item = [L; R]>,
+        b: impl Iterator<Item = [L; C]>,
         out: &mut [T],
     ) {
-        let mut acc = [[L::splat(T::default()); S]; S];
+        let mut acc = [[L::splat(T::default()); C]; R];
         for (a, b) in a.zip(b) {
-            for r in 0..S {
-                for c in 0..S {
+            for r in 0..R {
+                for c in 0..C {
                     acc[r][c].add_product(a[r], b[c]);
                 }
             }
