@@ -23,22 +23,6 @@ fn matrix(rows: usize, columns: usize) -> ndarray::Array2<f32> {
     ndarray::Array2::from_shape_simple_fn((rows, columns), || rng.unit_f32())
 }
 
-/// The machine's limit in these lanes: independent chains of multiply and add, nothing loaded.
-#[divan::bench]
-fn peak(bencher: Bencher) {
-    const STEPS: usize = 4096;
-    bencher.counter(ItemsCount::new(STEPS * 6 * 8)).bench_local(|| {
-        let (factor, term) = (wide::f32x8::splat(black_box(0.999)), wide::f32x8::splat(black_box(0.01)));
-        let mut chains = [wide::f32x8::splat(black_box(1.0)); 6];
-        for _ in 0..STEPS {
-            for chain in &mut chains {
-                *chain = *chain * factor + term;
-            }
-        }
-        chains
-    });
-}
-
 #[divan::bench(args = SIZES)]
 fn dot(bencher: Bencher, n: usize) {
     let (a, b) = (numbers(n), numbers(n));
@@ -77,21 +61,6 @@ fn gemv_t(bencher: Bencher, n: usize) {
     bencher
         .counter(ItemsCount::new(n * n))
         .bench_local(|| kernel::gemv_t(black_box(&a), black_box(&x), black_box(&mut out)));
-}
-
-#[divan::bench(args = [16, 64, 256, 512])]
-fn matmul(bencher: Bencher, n: usize) {
-    let (a, b, mut out) = (numbers(n * n), numbers(n * n), vec![0.0; n * n]);
-    bencher
-        .counter(ItemsCount::new(n * n * n))
-        .bench_local(|| kernel::matmul(n, n, n, black_box(&a), black_box(&b), black_box(&mut out)));
-}
-
-/// ndarray's product, by matrixmultiply with the machine's own instructions.
-#[divan::bench(args = [16, 64, 256, 512])]
-fn matmul_ndarray(bencher: Bencher, n: usize) {
-    let a = matrix(n, n);
-    bencher.counter(ItemsCount::new(n * n * n)).bench_local(|| black_box(&a).dot(black_box(&a)));
 }
 
 const FUNCTION: usize = 1024;

@@ -78,8 +78,6 @@ pub(super) fn product_turned<T: Real>(shape: Shape, a: &[T], ta: bool, b: &[T], 
 
 // Not inlined: each length has its own, and the stack of the largest would be paid for by all.
 #[inline(never)]
-// Not inlined: a caller with so much on its stack would touch every page of it in each call.
-#[inline(never)]
 fn turn_and_multiply<T: Real, const LENGTH: usize>(shape: Shape, a: &[T], ta: bool, b: &[T], out: &mut [T]) {
     let mut turned = [T::default(); LENGTH];
     let turned = &mut turned[..b.len()];
