@@ -65,6 +65,7 @@ fn all(rng: &mut Rng) -> Vec<Example> {
         super::soft::examples,
         super::solve::examples,
         super::lattice::examples,
+        super::einsum::examples,
     ];
     files.iter().flat_map(|examples| examples(rng)).collect()
 }

@@ -71,8 +71,20 @@ impl<'g> Tensor<'g> {
         self.unsqueeze(rank) * other.unsqueeze(with - 1)
     }
 
-    /// Kronecker's product of two matrices: of [a, b] and [c, d] it gives [a c, b d], every entry of the first times the
-    /// whole second.
+    /// Squared Euclidean distances between the rows of two matrices: of [..., n, d] and [..., m, d] it gives [..., n,
+    /// m]. By differences, so near points keep their digits.
+    ///
+    /// # Panics
+    /// When shapes do not fit.
+    pub fn squared_distances(self, other: Self) -> Self {
+        let (rank, with) = (self.shape().rank(), other.shape().rank());
+        assert!(rank > 1 && with > 1, "squared_distances: shapes {} and {}", self.shape(), other.shape());
+        let differences = self.unsqueeze(rank - 1) - other.unsqueeze(with - 2);
+        differences.square().sum(&[differences.shape().rank() - 1])
+    }
+
+    /// Kronecker's product of two matrices: of [a, b] and [c, d] it gives [a c, b d], every entry of the first times
+    /// the whole second.
     ///
     /// # Panics
     /// When one is no matrix.
@@ -81,8 +93,9 @@ impl<'g> Tensor<'g> {
         (self.reshape([a, 1, b, 1]) * other.reshape([1, c, 1, d])).reshape([a * c, b * d])
     }
 
-    /// e^A for this tensor as A, square matrices on the last two axes: the power series of A / 2^`squarings` up to its tenth term, squared so
-    /// often. Accurate to single precision while no row's sum of absolute values is above 2^`squarings`.
+    /// e^A for this tensor as A, square matrices on the last two axes: the power series of A / 2^`squarings` up to its
+    /// tenth term, squared so often. Accurate to single precision while no row's sum of absolute values is above
+    /// 2^`squarings`.
     ///
     /// # Panics
     /// When the last two axes are not equal.
@@ -110,6 +123,12 @@ pub(super) fn examples(rng: &mut crate::rng::Rng) -> Vec<super::examples::Exampl
         Example::new("diagonal", |x| x[0].square().diagonal().exp()).with([a, n, n], -1.0, 1.0, rng),
         Example::new("diag_embed", |x| x[0].diag_embed().exp()).with([a, n], -1.0, 1.0, rng),
         Example::new("trace", |x| x[0].square().trace().exp()).with([a, n, n], -1.0, 1.0, rng),
+        Example::new("squared_distances", |x| x[0].squared_distances(x[1])).with([a, n, 2], -1.0, 1.0, rng).with(
+            [m, 2],
+            -1.0,
+            1.0,
+            rng,
+        ),
         Example::new("kron", |x| x[0].kron(x[1])).with([a, n], -1.0, 1.0, rng).with([m, 2], -1.0, 1.0, rng),
         Example::new("matrix_exp", |x| x[0].matrix_exp(1)).with([a, n, n], -1.0, 1.0, rng),
         Example::new("outer", |x| x[0].outer(x[1])).with([a, n], -1.0, 1.0, rng).with([m], -1.0, 1.0, rng),
@@ -134,6 +153,13 @@ mod tests {
         assert_eq!(values(|g| g.lower_triangle(2, 3, -1)), [0.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
         assert_eq!(values(|g| g.lower_triangle(2, 3, 1)), [1.0, 1.0, 0.0, 1.0, 1.0, 1.0]);
         assert!(values(|g| g.lower_triangle(2, 0, 0)).is_empty());
+    }
+
+    #[test]
+    fn distances_between_rows() {
+        let got =
+            values(|g| g.constant([2, 2], &[0.0, 0.0, 3.0, 4.0]).squared_distances(g.constant([1, 2], &[0.0, 4.0])));
+        assert_eq!(got, [16.0, 9.0]);
     }
 
     #[test]

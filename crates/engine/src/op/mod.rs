@@ -5,6 +5,7 @@
 //! more graph, side by side in one file, with the method of [`Tensor`] that records it. Each file has
 //! a list of examples for the test that compares every derivative with differences (`op::examples`).
 
+mod einsum;
 #[cfg(test)]
 pub(crate) mod examples;
 mod fft;
