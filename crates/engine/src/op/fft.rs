@@ -1,7 +1,8 @@
 //! Fourier transforms along an axis, of any length: fast in so far as that is even again and again.
 //!
 //! A complex number is an axis of size 2, the last one: real part, imaginary part. The roots of unity are computed in
-//! double precision when recording. One kernel serves both number types, so what is checked in double precision is what runs.
+//! double precision when recording. One kernel serves both number types, so what is checked in double precision is
+//! what runs.
 
 use super::{At, Grads, Op, View};
 use crate::float::Float;
@@ -40,8 +41,8 @@ impl Hash for Roots {
     }
 }
 
-/// The discrete Fourier transform along the last axis but one, without any factor; `back` with the opposite sign in the
-/// exponent.
+/// The discrete Fourier transform along the last axis but one, without any factor; `back` with the opposite sign in
+/// the exponent.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Fourier {
     roots: Roots,
@@ -151,7 +152,8 @@ impl<'g> Tensor<'g> {
         Self::concat(axis, &[self, mirrored]).ifft().at(axis + 1, 0)
     }
 
-    /// Products of complex numbers along a last axis of size 2, entry by entry; the other axes stretch to a common shape.
+    /// Products of complex numbers along a last axis of size 2, entry by entry; the other axes stretch to a common
+    /// shape.
     ///
     /// # Panics
     /// When a last axis is not 2, or shapes do not fit.

@@ -1,7 +1,7 @@
 //! Entries picked by numbers that only a run knows: look-ups, scattered sums, segments.
 //!
-//! Indices are whole numbers kept as `f32`, exact up to 2^24; their derivative is zero. One outside the valid range never
-//! stops a run: it counts as the nearest valid one, NaN as 0, and a fraction is cut off.
+//! Indices are whole numbers kept as `f32`, exact up to 2^24; their derivative is zero. One outside the valid range
+//! never stops a run: it counts as the nearest valid one, NaN as 0, and a fraction is cut off.
 
 use super::{At, Grads, Op, View};
 use crate::float::Float;
@@ -55,8 +55,8 @@ impl Op for Gather {
     }
 }
 
-/// The transpose of [`Gather`]: slices of the first input, which has the second one's axes from `axis` on, are added up
-/// where the second one says, in its order.
+/// The transpose of [`Gather`]: slices of the first input, which has the second one's axes from `axis` on, are added
+/// up where the second one says, in its order.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct ScatterAdd {
     axis: usize,
@@ -124,8 +124,16 @@ impl Op for TakeAlong {
     fn eval<T: Float>(&self, inputs: &[View<T>], out: &mut [T], _: &mut [T]) {
         let [_, n, inner] = around(inputs[0].dims, self.axis);
         let slab = inputs[1].dims[self.axis] * inner;
-        for (at, (out, i)) in out.iter_mut().zip(inputs[1].data).enumerate() {
-            *out = inputs[0].data[(at / slab * n + nearest(*i, n)) * inner + at % inner];
+        if out.is_empty() {
+            return;
+        }
+        let slabs = inputs[1].data.chunks_exact(slab).zip(inputs[0].data.chunks_exact(n * inner));
+        for (out, (index, x)) in out.chunks_exact_mut(slab).zip(slabs) {
+            for (out, index) in out.chunks_exact_mut(inner).zip(index.chunks_exact(inner)) {
+                for (i, (out, place)) in out.iter_mut().zip(index).enumerate() {
+                    *out = x[nearest(*place, n) * inner + i];
+                }
+            }
         }
     }
     fn grad<'g>(&self, at: At<'_, 'g>) -> Grads<'g> {
@@ -160,8 +168,16 @@ impl Op for AddAlong {
     fn eval<T: Float>(&self, inputs: &[View<T>], out: &mut [T], _: &mut [T]) {
         let [_, n, inner] = around(inputs[0].dims, self.axis);
         out.fill(T::ZERO);
-        for (at, (x, i)) in inputs[0].data.iter().zip(inputs[1].data).enumerate() {
-            out[(at / (n * inner) * self.n + nearest(*i, self.n)) * inner + at % inner] += *x;
+        if inputs[0].data.is_empty() {
+            return;
+        }
+        let slabs = inputs[1].data.chunks_exact(n * inner).zip(inputs[0].data.chunks_exact(n * inner));
+        for (out, (index, x)) in out.chunks_exact_mut(self.n * inner).zip(slabs) {
+            for (x, index) in x.chunks_exact(inner).zip(index.chunks_exact(inner)) {
+                for (i, (x, place)) in x.iter().zip(index).enumerate() {
+                    out[nearest(*place, self.n) * inner + i] += *x;
+                }
+            }
         }
     }
     fn grad<'g>(&self, at: At<'_, 'g>) -> Grads<'g> {
@@ -220,8 +236,8 @@ impl Op for SegmentLargest {
 
 impl<'g> Tensor<'g> {
     /// Slices along an axis picked by `index`, whose axes stand in place of that axis: of [a, n, b] with an index of
-    /// [i, j] it gives [a, i, j, b]. Rows of a table of embeddings are `table.gather(0, ids)`. An index outside counts as
-    /// the nearest one inside.
+    /// [i, j] it gives [a, i, j, b]. Rows of a table of embeddings are `table.gather(0, ids)`. An index outside counts
+    /// as the nearest one inside.
     ///
     /// # Panics
     /// When there is no such axis, the rank becomes too high, or there is nothing to pick from.
@@ -229,9 +245,9 @@ impl<'g> Tensor<'g> {
         self.graph().push_op(Gather { axis }, &[self, index])
     }
 
-    /// The transpose of [`Tensor::gather`]: slices are added up at the places that `index` names, in its order; all other
-    /// places are zero. Of [a, i, j, b] with an index of [i, j] it gives [a, n, b]. An index outside counts as the nearest
-    /// one inside.
+    /// The transpose of [`Tensor::gather`]: slices are added up at the places that `index` names, in its order; all
+    /// other places are zero. Of [a, i, j, b] with an index of [i, j] it gives [a, n, b]. An index outside counts as
+    /// the nearest one inside.
     ///
     /// # Panics
     /// When this tensor has not the axes of `index` from `axis` on, or `n` is 0 while `index` is not empty.
@@ -248,8 +264,8 @@ impl<'g> Tensor<'g> {
         self.graph().push_op(TakeAlong { axis }, &[self, index])
     }
 
-    /// The transpose of [`Tensor::take_along`]: of [a, m, b] with an index of that shape it gives [a, n, b], where entry
-    /// (i, j, k) is added at (i, index(i, j, k), k), in order.
+    /// The transpose of [`Tensor::take_along`]: of [a, m, b] with an index of that shape it gives [a, n, b], where
+    /// entry (i, j, k) is added at (i, index(i, j, k), k), in order.
     ///
     /// # Panics
     /// When there is no such axis, shapes differ, or `n` is 0 while `index` is not empty.
@@ -257,8 +273,8 @@ impl<'g> Tensor<'g> {
         self.graph().push_op(AddAlong { axis, n }, &[self, index])
     }
 
-    /// 1 at the place of the index along a new last axis of size `classes`, else 0. An index that is not a whole number
-    /// from 0 to `classes` - 1 gives zeros only. The derivative is zero.
+    /// 1 at the place of the index along a new last axis of size `classes`, else 0. An index that is not a whole
+    /// number from 0 to `classes` - 1 gives zeros only. The derivative is zero.
     ///
     /// # Panics
     /// When the rank becomes too high.
@@ -266,8 +282,8 @@ impl<'g> Tensor<'g> {
         self.unsqueeze(self.shape().rank()).equal(self.graph().range(classes))
     }
 
-    /// Sums of slices along the first axes by segment: of [i, b] with ids of [i] it gives [segments, b]; an empty segment
-    /// gives 0. For edges of a graph with their targets as ids, that is what each node receives.
+    /// Sums of slices along the first axes by segment: of [i, b] with ids of [i] it gives [segments, b]; an empty
+    /// segment gives 0. For edges of a graph with their targets as ids, that is what each node receives.
     ///
     /// # Panics
     /// See [`Tensor::scatter_add`].
@@ -286,8 +302,8 @@ impl<'g> Tensor<'g> {
         sums / counts.max(1.0).reshape(thin)
     }
 
-    /// Largest entries by segment: see [`Tensor::segment_sum`]. NaN is passed over; the derivative is shared by entries
-    /// that are equally large.
+    /// Largest entries by segment: see [`Tensor::segment_sum`]. NaN is passed over; the derivative is shared by
+    /// entries that are equally large.
     ///
     /// # Panics
     /// See [`Tensor::scatter_add`].
@@ -295,8 +311,8 @@ impl<'g> Tensor<'g> {
         self.graph().push_op(SegmentLargest { segments }, &[self, ids])
     }
 
-    /// Softmax over the entries of each segment: of [i, b] with ids of [i] it gives [i, b]. Attention over the neighbours
-    /// in a graph.
+    /// Softmax over the entries of each segment: of [i, b] with ids of [i] it gives [i, b]. Attention over the
+    /// neighbours in a graph.
     ///
     /// # Panics
     /// See [`Tensor::scatter_add`].

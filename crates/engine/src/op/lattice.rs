@@ -1,8 +1,8 @@
 //! Sums over all paths through a lattice, and what is made of them: connectionist temporal classification.
 //!
 //! A path is in one state at each step of time. From step to step it stays, or moves on by up to J - 1 states. Scores
-//! are logarithms; a move that is not allowed has the score [`IMPOSSIBLE`], which is finite, so that differences of two
-//! such scores are numbers.
+//! are logarithms; a move that is not allowed has the score [`IMPOSSIBLE`], which is finite, so that differences of
+//! two such scores are numbers.
 
 use super::{At, Grads, Op, View};
 use crate::float::Float;
@@ -92,8 +92,8 @@ impl Op for Paths {
     }
 }
 
-/// h_t(s) = x_t(s) + sum_j a_tj(s) h_(t-1)(s - j), for x of [..., T, S] and a of [..., T, J, S]; `back`, its transpose:
-/// h_t(s) = x_t(s) + sum_j a_(t+1)j(s + j) h_(t+1)(s + j).
+/// h_t(s) = x_t(s) + sum_j a_tj(s) h_(t-1)(s - j), for x of [..., T, S] and a of [..., T, J, S]; `back`, its
+/// transpose: h_t(s) = x_t(s) + sum_j a_(t+1)j(s + j) h_(t+1)(s + j).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Band {
     axis: usize,
@@ -148,9 +148,9 @@ impl Op for Band {
 
 impl<'g> Tensor<'g> {
     /// Logarithms of the summed weights of all paths up to each state, for scores of moves as [..., T, J, S]: entry
-    /// (t, j, s) is what moving on by j states into state s at step t adds; entry (0, 0, s) is the score to start
-    /// in s, and the other moves of step 0 are not used. Gives [..., T, S]. The derivative by a score is the posterior probability
-    /// of that move when all paths that count end in the last step.
+    /// (t, j, s) is what moving on by j states into state s at step t adds; entry (0, 0, s) is the score to start in
+    /// s, and the other moves of step 0 are not used. Gives [..., T, S]. The derivative by a score is the posterior
+    /// probability of that move when all paths that count end in the last step.
     ///
     /// # Panics
     /// When there are fewer than three axes, or no moves.
@@ -172,9 +172,9 @@ impl<'g> Tensor<'g> {
         Self::stack(axis + 1, &(0..moves).map(moved).collect::<Vec<_>>())
     }
 
-    /// Connectionist temporal classification (Graves and others 2006): minus the logarithm of the probability that frames
-    /// labelled independently spell a target once repetitions are merged and blanks removed. This tensor holds log
-    /// probabilities as [B, T, C]; the value is [B]. A target that cannot be spelled in so few frames counts 0.
+    /// Connectionist temporal classification (Graves and others 2006): minus the logarithm of the probability that
+    /// frames labelled independently spell a target once repetitions are merged and blanks removed. This tensor holds
+    /// log probabilities as [B, T, C]; the value is [B]. A target that cannot be spelled in so few frames counts 0.
     ///
     /// # Panics
     /// When shapes do not fit.
@@ -235,8 +235,8 @@ pub struct Targets<'g> {
     pub frames: Tensor<'g>,
     /// The class that stands for nothing.
     pub blank: usize,
-    /// What a path gains for every label, times the frames by which it enters it before the middle of the T frames: late
-    /// paths count less (Yao and others 2023). A scalar; 0 for none.
+    /// What a label that a path enters is worth for every frame by which that comes before the middle of the T frames:
+    /// with this, paths that wait count less (Yao and others 2023). A scalar; 0 for none.
     pub delay: Tensor<'g>,
 }
 
@@ -302,7 +302,8 @@ mod tests {
     use super::*;
     use crate::rng::Rng;
 
-    /// ln sum over all labellings of the frames that spell the target, of their probability and their gain for early labels.
+    /// ln sum over all labellings of the frames that spell the target, of their probability and their gain for early
+    /// labels.
     fn by_all_paths(log_probs: &[f32], classes: usize, target: &[usize], delay: f64) -> f64 {
         let times = log_probs.len() / classes;
         let mut sum = 0.0;

@@ -231,8 +231,8 @@ impl<'g> Tensor<'g> {
     }
 
     /// h_t = decay_t h_(t-1) + x_t along an axis, for x this tensor, with h_0 = x_0: linear recurrent layers, traces,
-    /// moving averages. `decay` stretches to this shape; its entries in the first place are not used. To start from a state,
-    /// put that before x.
+    /// moving averages. `decay` stretches to this shape; its entries in the first place are not used. To start from a
+    /// state, put that before x.
     ///
     /// # Panics
     /// When there is no such axis, or shapes do not fit.
@@ -248,7 +248,8 @@ impl<'g> Tensor<'g> {
         self.recurrence(axis, decay.broadcast_to(self.shape()), Way::Back)
     }
 
-    /// Products of the entries along an axis up to each, itself included. The derivative is right with zeros among them too.
+    /// Products of the entries along an axis up to each, itself included. The derivative is right with zeros among
+    /// them too.
     ///
     /// # Panics
     /// When there is no such axis.
@@ -258,8 +259,8 @@ impl<'g> Tensor<'g> {
         first.recurrence(axis, self, Way::Forward)
     }
 
-    /// The product of the entries along an axis, which disappears; 1 when it is empty. The derivative is right with zeros
-    /// among them too.
+    /// The product of the entries along an axis, which disappears; 1 when it is empty. The derivative is right with
+    /// zeros among them too.
     ///
     /// # Panics
     /// When there is no such axis.
@@ -270,8 +271,8 @@ impl<'g> Tensor<'g> {
         }
     }
 
-    /// The index of the largest entry along an axis up to each; of the first one where several are equal. NaN is passed
-    /// over once there was a number. The derivative is zero.
+    /// The index of the largest entry along an axis up to each; of the first one where several are equal. NaN is
+    /// passed over once there was a number. The derivative is zero.
     ///
     /// # Panics
     /// When there is no such axis.

@@ -76,10 +76,10 @@ fn balance<T: Float>(x: impl Iterator<Item = T> + Clone, n: usize, k: usize) -> 
 }
 
 impl<'g> Tensor<'g> {
-    /// Shares from 0 to 1 along an axis that sum to `k` and grow with the entries: sigmoid((x_i + shift) / temperature). The
-    /// smaller the temperature, the nearer to 1 for the `k` largest entries and to 0 for the rest. This is the transport
-    /// plan of all entries to a bin of size k and one of size n - k with the temperature as the weight of entropy, which
-    /// Sinkhorn's steps converge to (Xie and others 2020). Of the same shape.
+    /// Shares from 0 to 1 along an axis that sum to `k` and grow with the entries: sigmoid((x_i + shift) /
+    /// temperature). The smaller the temperature, the nearer to 1 for the `k` largest entries and to 0 for the rest.
+    /// This is the transport plan of all entries to a bin of size k and one of size n - k with the temperature as the
+    /// weight of entropy, which Sinkhorn's steps converge to (Xie and others 2020). Of the same shape.
     ///
     /// # Panics
     /// When there is no such axis, or it has fewer than `k` entries.
@@ -94,9 +94,10 @@ impl<'g> Tensor<'g> {
     }
 
     /// The logarithm of a transport plan on the last two axes, for this tensor as minus the cost over the weight of
-    /// entropy: its entries e^P have the row sums e^`rows` and, nearly, the column sums e^`columns` after so many of Sinkhorn's steps,
-    /// each on columns and then on rows (Cuturi 2013). Of [..., n, m] with rows of [..., n] and columns of [..., m] it gives
-    /// [..., n, m]. With zeros for both, e^P tends to a doubly stochastic matrix, a softened permutation.
+    /// entropy: its entries e^P have the row sums e^`rows` and, nearly, the column sums e^`columns` after so many of
+    /// Sinkhorn's steps, each on columns and then on rows (Cuturi 2013). Of [..., n, m] with rows of [..., n] and
+    /// columns of [..., m] it gives [..., n, m]. With zeros for both, e^P tends to a doubly stochastic matrix, a
+    /// softened permutation.
     ///
     /// # Panics
     /// When shapes do not fit.

@@ -119,9 +119,9 @@ impl Op for LnDet {
 }
 
 impl<'g> Tensor<'g> {
-    /// The X of A X = B for this tensor as A, symmetric and positive definite, by Cholesky's factors: of [..., n, n] with B of
-    /// [..., n, m] it gives [..., n, m]. Only the symmetric part of A counts. If that is not positive definite to working
-    /// precision, X is NaN: add a small multiple of the identity.
+    /// The X of A X = B for this tensor as A, symmetric and positive definite, by Cholesky's factors: of [..., n, n]
+    /// with B of [..., n, m] it gives [..., n, m]. Only the symmetric part of A counts. If that is not positive
+    /// definite to working precision, X is NaN: add a small multiple of the identity.
     ///
     /// # Panics
     /// When shapes do not fit.
@@ -129,7 +129,8 @@ impl<'g> Tensor<'g> {
         self.graph().push_op(Solve, &[self, b])
     }
 
-    /// ln det A for this tensor as A, symmetric and positive definite: of [..., n, n] it gives [...]. See [`Tensor::solve`].
+    /// ln det A for this tensor as A, symmetric and positive definite: of [..., n, n] it gives [...]. See
+    /// [`Tensor::solve`].
     ///
     /// # Panics
     /// When the last two axes are not equal.

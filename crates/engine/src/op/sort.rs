@@ -85,7 +85,8 @@ impl Op for ArgSort {
         for (out, slab) in out.chunks_exact_mut(self.count * inner).zip(inputs[0].data.chunks_exact(n * inner)) {
             for i in 0..inner {
                 places.iter_mut().enumerate().for_each(|(k, place)| *place = T::of(k as f64));
-                // With the place as the last word the order is total: sorting without room for copies is then stable too.
+                // With the place as the last word the order is total: sorting without room for copies is then stable
+                // too.
                 let order = |a: &T, b: &T| {
                     let (a, b) = (a.index(), b.index());
                     rising(slab[a * inner + i], slab[b * inner + i]).then(a.cmp(&b))
@@ -133,8 +134,8 @@ impl Op for Bucket {
 }
 
 impl<'g> Tensor<'g> {
-    /// The index of the largest entry along an axis, which disappears; of the first one where several are equal. NaN is
-    /// passed over. The derivative is zero.
+    /// The index of the largest entry along an axis, which disappears; of the first one where several are equal. NaN
+    /// is passed over. The derivative is zero.
     ///
     /// # Panics
     /// When there is no such axis, or it is empty.
@@ -150,8 +151,8 @@ impl<'g> Tensor<'g> {
         (-self).argmax(axis)
     }
 
-    /// The indices that put the entries along an axis in rising order; equal ones keep their order, NaN comes last. Of the
-    /// same shape; the derivative is zero.
+    /// The indices that put the entries along an axis in rising order; equal ones keep their order, NaN comes last. Of
+    /// the same shape; the derivative is zero.
     ///
     /// # Panics
     /// When there is no such axis.
@@ -167,8 +168,8 @@ impl<'g> Tensor<'g> {
         self.take_along(axis, self.argsort(axis))
     }
 
-    /// The `k` largest entries along an axis, largest first, and their indices; of equal ones the first comes first, NaN
-    /// only when there is nothing else.
+    /// The `k` largest entries along an axis, largest first, and their indices; of equal ones the first comes first,
+    /// NaN only when there is nothing else.
     ///
     /// # Panics
     /// When there are fewer.
@@ -177,8 +178,8 @@ impl<'g> Tensor<'g> {
         (self.take_along(axis, places), places)
     }
 
-    /// The quantile `q` from 0 to 1 along an axis, which disappears: 0 gives the smallest entry, 1 the largest; between
-    /// two entries it is interpolated linearly.
+    /// The quantile `q` from 0 to 1 along an axis, which disappears: 0 gives the smallest entry, 1 the largest;
+    /// between two entries it is interpolated linearly.
     ///
     /// # Panics
     /// When there is no such axis, it is empty, or `q` lies outside [0, 1].
@@ -193,8 +194,8 @@ impl<'g> Tensor<'g> {
         if weight == 0.0 { lower } else { lower * (1.0 - weight) + sorted.at(axis, below + 1) * weight }
     }
 
-    /// The middle entry along an axis in rising order, which disappears; the mean of the two in the middle when the count
-    /// is even.
+    /// The middle entry along an axis in rising order, which disappears; the mean of the two in the middle when the
+    /// count is even.
     ///
     /// # Panics
     /// When there is no such axis, or it is empty.
@@ -203,8 +204,8 @@ impl<'g> Tensor<'g> {
     }
 
     /// The number of the interval that each entry lies in, for breaks in rising order as [k]: from 0, below the first
-    /// break, to k, from the last one on; 0 for NaN. The derivative is zero. With `table.gather(0, x.bucket(breaks))` any
-    /// function is looked up.
+    /// break, to k, from the last one on; 0 for NaN. The derivative is zero. With `table.gather(0, x.bucket(breaks))`
+    /// any function is looked up.
     ///
     /// # Panics
     /// When the breaks have not one axis.
