@@ -69,13 +69,12 @@ pub trait Float: Real + Div<Output = Self> + Neg<Output = Self> + Debug + Send +
     /// ln of the sum of e^x over the numbers.
     fn logsumexp(values: &[Self]) -> Self;
     /// ln(e^x + e^y) without overflow.
+    #[inline]
     fn logaddexp(self, other: Self) -> Self {
-        if self == other {
-            // Two infinities as well, whose difference would be none.
-            return self + Self::of(std::f64::consts::LN_2);
-        }
         let larger = if self < other { other } else { self };
-        larger + (-(self - other).abs()).exp().ln_1p()
+        // Two infinities are equal, and their difference is no number.
+        let apart = if self == other { Self::ZERO } else { (self - other).abs() };
+        larger + (-apart).exp().ln_1p()
     }
 }
 

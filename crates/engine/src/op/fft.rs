@@ -100,8 +100,10 @@ fn transform<T: Float>(x: &[[T; 2]], stride: usize, roots: &[[T; 2]], out: &mut 
     } else {
         for (k, out) in out.iter_mut().enumerate() {
             *out = [T::ZERO; 2];
-            for (j, x) in x.iter().step_by(stride).enumerate() {
-                let term = times(roots[j * k % n * stride], *x);
+            let mut turns = 0;
+            for x in x.iter().step_by(stride) {
+                let term = times(roots[turns * stride], *x);
+                turns = if turns + k < n { turns + k } else { turns + k - n };
                 out[0] += term[0];
                 out[1] += term[1];
             }

@@ -53,17 +53,26 @@ impl Op for Paths {
                 continue;
             }
             let before = &before[(step - 1) * row..];
-            for (i, now) in now[..row].iter_mut().enumerate() {
-                let possible = moves.min(i / state + 1);
-                let terms = &mut scratch[..possible];
-                for (j, term) in terms.iter_mut().enumerate() {
-                    *term = before[i - j * state] + scores[j * row + i];
-                }
-                let largest = terms.iter().fold(T::LOWEST, |m, x| if *x > m { *x } else { m });
-                let mut sum = T::ZERO;
-                terms.iter().for_each(|term| sum += (*term - largest).exp());
-                *now = largest + sum.ln();
+            let now = &mut now[..row];
+            // All states at once, move by move, so that the functions run in vectors.
+            let terms = |j: usize| {
+                let shift = row.min(j * state);
+                (shift, before.iter().zip(&scores[j * row + shift..][..row - shift]).map(|(before, w)| *before + *w))
+            };
+            now.fill(T::LOWEST);
+            for j in 0..moves {
+                let (shift, terms) = terms(j);
+                now[shift..].iter_mut().zip(terms).for_each(|(m, term)| *m = if term > *m { term } else { *m });
             }
+            let sums = &mut scratch[..row];
+            sums.fill(T::ZERO);
+            for j in 0..moves {
+                let (shift, terms) = terms(j);
+                let largest = &now[shift..];
+                let sums = sums[shift..].iter_mut();
+                sums.zip(terms.zip(largest)).for_each(|(sum, (term, largest))| *sum += (term - *largest).exp());
+            }
+            now.iter_mut().zip(sums).for_each(|(y, sum)| *y += sum.ln());
         }
     }
     fn grad<'g>(&self, at: At<'_, 'g>) -> Grads<'g> {
@@ -85,7 +94,8 @@ impl Op for Paths {
         vec![Some(share * by.unsqueeze(axis + 1))]
     }
     fn scratch(&self, inputs: &[Shape]) -> usize {
-        inputs[0].dims()[self.axis + 1]
+        let [_, _, _, row, _] = sizes(inputs[0].dims(), self.axis);
+        row
     }
     fn trailing(&self) -> bool {
         true

@@ -3,6 +3,7 @@
 use super::{At, Grads, Op, View};
 use crate::float::Float;
 use crate::graph::{Shape, Tensor, around};
+use crate::kernel;
 
 /// The shift mu along an axis, which disappears, with sum_i sigmoid(x_i + mu) = k, for 0 < k < n.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -20,14 +21,16 @@ impl Op for Balance {
         let possible = 0 < self.k && self.k < n;
         if possible { Ok(inputs[0].without(self.axis)) } else { Err(format!("{} of {n} cannot be balanced", self.k)) }
     }
-    fn eval<T: Float>(&self, inputs: &[View<T>], out: &mut [T], _: &mut [T]) {
+    fn eval<T: Float>(&self, inputs: &[View<T>], out: &mut [T], scratch: &mut [T]) {
         let [_, n, inner] = around(inputs[0].dims, self.axis);
         if out.is_empty() {
             return;
         }
+        let (x, room) = scratch[..2 * n].split_at_mut(n);
         for (out, slab) in out.chunks_exact_mut(inner).zip(inputs[0].data.chunks_exact(n * inner)) {
             for (i, out) in out.iter_mut().enumerate() {
-                *out = balance(slab[i..].iter().step_by(inner).copied(), n, self.k);
+                x.iter_mut().zip(slab[i..].iter().step_by(inner)).for_each(|(x, entry)| *x = *entry);
+                *out = balance(x, self.k, room);
             }
         }
     }
@@ -39,38 +42,42 @@ impl Op for Balance {
         let by = at.dy / slope.sum(&[self.axis]);
         vec![Some(-(slope * by.reshape(kept)))]
     }
+    fn scratch(&self, inputs: &[Shape]) -> usize {
+        2 * inputs[0].dims()[self.axis]
+    }
     fn trailing(&self) -> bool {
         true
     }
 }
 
 /// Newton's steps, within limits that close in on the solution; half-way between them where a step leaves them.
-fn balance<T: Float>(x: impl Iterator<Item = T> + Clone, n: usize, k: usize) -> T {
-    let largest = x.clone().fold(T::LOWEST, |m, x| if x > m { x } else { m });
-    let smallest = x.clone().fold(largest, |m, x| if x < m { x } else { m });
+fn balance<T: Float>(x: &[T], k: usize, shares: &mut [T]) -> T {
+    let largest = kernel::max(x);
+    let smallest = x.iter().fold(largest, |m, x| if *x < m { *x } else { m });
     // If all were as the largest, or as the smallest: the sum is then too small, or too large.
-    let equal = (T::of(k as f64) / T::of((n - k) as f64)).ln();
+    let equal = (T::of(k as f64) / T::of((x.len() - k) as f64)).ln();
     let (mut low, mut high) = (equal - largest, equal - smallest);
     let half = T::of(0.5);
     let mut mu = (low + high) * half;
-    for _ in 0..100 {
-        let (mut excess, mut slope) = (-T::of(k as f64), T::ZERO);
-        for x in x.clone() {
-            let share = (x + mu).sigmoid();
-            excess += share;
-            slope += share * (T::ONE - share);
-        }
+    // Halving alone would end sooner than this.
+    for _ in 0..200 {
+        shares.iter_mut().zip(x).for_each(|(share, x)| *share = (*x + mu).sigmoid());
+        let sum = kernel::sum(shares);
+        let excess = sum - T::of(k as f64);
+        // The sum's derivative is the sum of share (1 - share).
+        let step = mu - excess / (sum - kernel::sum_sq(shares));
         if excess > T::ZERO {
             high = mu;
         } else {
             low = mu;
         }
-        let step = mu - excess / slope;
-        let next = if low <= step && step <= high { step } else { (low + high) * half };
-        if next == mu {
+        if step == mu {
             break;
         }
-        mu = next;
+        mu = if low < step && step < high { step } else { (low + high) * half };
+        if mu == low || mu == high {
+            break;
+        }
     }
     mu
 }
