@@ -282,7 +282,7 @@ impl<'g> Tensor<'g> {
         self.unsqueeze(self.shape().rank()).equal(self.graph().range(classes))
     }
 
-    /// Sums of slices along the first axes by segment: of [i, b] with ids of [i] it gives [segments, b]; an empty
+    /// Sums of slices along the first axes by segment: of [i, b] with ids of \[i\] it gives [segments, b]; an empty
     /// segment gives 0. For edges of a graph with their targets as ids, that is what each node receives.
     ///
     /// # Panics
@@ -311,7 +311,7 @@ impl<'g> Tensor<'g> {
         self.graph().push_op(SegmentLargest { segments }, &[self, ids])
     }
 
-    /// Softmax over the entries of each segment: of [i, b] with ids of [i] it gives [i, b]. Attention over the
+    /// Softmax over the entries of each segment: of [i, b] with ids of \[i\] it gives [i, b]. Attention over the
     /// neighbours in a graph.
     ///
     /// # Panics

@@ -184,7 +184,7 @@ impl<'g> Tensor<'g> {
 
     /// Connectionist temporal classification (Graves and others 2006): minus the logarithm of the probability that
     /// frames labelled independently spell a target once repetitions are merged and blanks removed. This tensor holds
-    /// log probabilities as [B, T, C]; the value is [B]. A target that cannot be spelled in so few frames counts 0.
+    /// log probabilities as [B, T, C]; the value is \[B\]. A target that cannot be spelled in so few frames counts 0.
     ///
     /// # Panics
     /// When shapes do not fit.
@@ -239,9 +239,9 @@ impl<'g> Tensor<'g> {
 pub struct Targets<'g> {
     /// Labels as [B, M]; what lies beyond a target's length is not used.
     pub labels: Tensor<'g>,
-    /// Number of labels of each target, [B].
+    /// Number of labels of each target, \[B\].
     pub lengths: Tensor<'g>,
-    /// Number of frames that count, from 1 to T, [B].
+    /// Number of frames that count, from 1 to T, \[B\].
     pub frames: Tensor<'g>,
     /// The class that stands for nothing.
     pub blank: usize,

@@ -203,7 +203,7 @@ impl<'g> Tensor<'g> {
         self.quantile(axis, 0.5)
     }
 
-    /// The number of the interval that each entry lies in, for breaks in rising order as [k]: from 0, below the first
+    /// The number of the interval that each entry lies in, for breaks in rising order as \[k\]: from 0, below the first
     /// break, to k, from the last one on; 0 for NaN. The derivative is zero. With `table.gather(0, x.bucket(breaks))`
     /// any function is looked up.
     ///
