@@ -66,6 +66,8 @@ fn all(rng: &mut Rng) -> Vec<Example> {
         super::solve::examples,
         super::lattice::examples,
         super::einsum::examples,
+        super::conv::examples,
+        super::pool::examples,
     ];
     files.iter().flat_map(|examples| examples(rng)).collect()
 }

@@ -5,6 +5,7 @@
 //! more graph, side by side in one file, with the method of [`Tensor`] that records it. Each file has
 //! a list of examples for the test that compares every derivative with differences (`op::examples`).
 
+mod conv;
 mod einsum;
 #[cfg(test)]
 pub(crate) mod examples;
@@ -15,6 +16,7 @@ mod layout;
 mod linear;
 mod matrix;
 mod point;
+mod pool;
 mod reduce;
 mod scan;
 mod soft;
@@ -23,9 +25,11 @@ mod sort;
 mod surrogate;
 mod unit;
 
+pub use conv::Convolution;
 pub use lattice::{IMPOSSIBLE, Targets};
 pub(crate) use linear::{MatMul, add_row};
 pub use point::{Binary, Point, Side, Unary};
+pub use pool::Pooling;
 
 use crate::float::Float;
 use crate::graph::{Shape, Tensor};
