@@ -42,6 +42,7 @@ mod activation;
 mod attention;
 #[cfg(test)]
 mod check;
+mod conv;
 mod dense;
 mod dropout;
 mod embedding;
@@ -59,6 +60,7 @@ pub use activation::Activation;
 pub use attention::{
     Attended, Block, BlockPlan, MultiHead, Norm, NormKind, NormPlace, attend, causal_mask, padding_mask,
 };
+pub use conv::{Conv1d, Conv2d};
 pub use dense::{Dense, LowRank, Mlp};
 pub use dropout::Dropout;
 pub use embedding::{Embedding, rotary, sinusoids};
