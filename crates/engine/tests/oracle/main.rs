@@ -5,6 +5,7 @@
 //! precision, where a plan must give the same bits as the plain way. Errors are measured against the largest entry of the
 //! value, or of all derivatives of the case.
 
+mod convolutions;
 mod indices;
 mod layers;
 mod optimisers;
@@ -254,6 +255,11 @@ fn cells_agree() {
 #[test]
 fn attention_agrees() {
     compare(include_str!("attention.json"), layers::attention, &["encoder block"]);
+}
+
+#[test]
+fn convolutions_and_pools_agree() {
+    compare(include_str!("convolutions.json"), convolutions::record, &[]);
 }
 
 #[test]
