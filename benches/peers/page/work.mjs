@@ -63,6 +63,8 @@ export const NETS = {
       param([16], 0),
       ...dense(784, 10, 1),
     ],
+    // As above: each convolution is places x outputs x what an output sees.
+    flop: 2 * 32 * (2 * 784 * 8 * 25 + 3 * (196 * 16 * 200 + 784 * 10)),
   },
   transformer: {
     title: "transformer block: width 64, 4 heads, length 32, 64 symbols, batch 16, Adam at 0.001",

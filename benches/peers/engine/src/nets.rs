@@ -1,48 +1,39 @@
 //! The nets of the comparison, as one would write them with the engine's graphs.
 
 use crate::Train;
-use crate::adam::Adam;
 use crate::batches::Batches;
 use vivarium_engine::graph::{Graph, Id, Tensor};
-use vivarium_engine::nn::Init;
+use vivarium_engine::nn::{Init, Method, Optimizer};
+use vivarium_engine::op::{Convolution, Pooling};
 use vivarium_engine::plan::Plan;
 
 /// The net for this work, if it is written yet.
 pub fn make(work: &str, params: &[f32], inputs: &[f32], targets: &[f32]) -> Option<Box<dyn Train>> {
     let graph = Graph::new();
     let net = Net { graph: &graph };
-    let (x, t, loss, learns) = match work {
+    let (x, t, loss, (method, rate)) = match work {
         "playground-1" => net.playground(&[2, 4, 2, 1]),
         "playground-3" => net.playground(&[2, 8, 8, 8, 1]),
         "digits" => net.digits(),
+        "convolution" => net.convolution(),
         "transformer" => net.transformer(),
         _ => return None,
     };
     let mut plan = Plan::training(&graph, loss, &[]);
     plan.params_mut().copy_from_slice(params);
-    let optimiser = match learns {
-        Learns::Descent(rate) => Optimiser::Descent(rate),
-        Learns::Adam(rate) => Optimiser::Adam(Adam::new(params.len(), rate)),
-    };
+    let optimizer = Optimizer::new(method, rate, params.len());
     let batches = Batches::new(inputs, targets, x.shape().len(), t.shape().len());
-    Some(Box::new(Run { plan, input: x.id(), target: t.id(), optimiser, batches }))
+    Some(Box::new(Run { plan, input: x.id(), target: t.id(), optimizer, batches }))
 }
 
-enum Learns {
-    Descent(f32),
-    Adam(f32),
-}
-
-enum Optimiser {
-    Descent(f32),
-    Adam(Adam),
-}
+/// Adam as all contenders have it.
+const ADAM: Method = Method::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
 
 struct Run {
     plan: Plan,
     input: Id,
     target: Id,
-    optimiser: Optimiser,
+    optimizer: Optimizer,
     batches: Batches,
 }
 
@@ -55,16 +46,13 @@ impl Train for Run {
             return f32::NAN;
         }
         let (params, slopes) = self.plan.params_and_gradient();
-        match &mut self.optimiser {
-            Optimiser::Descent(rate) => params.iter_mut().zip(slopes).for_each(|(w, g)| *w -= *rate * g),
-            Optimiser::Adam(adam) => adam.step(params, slopes),
-        }
+        self.optimizer.step(params, slopes);
         self.plan.loss()
     }
 }
 
-/// Input, target, loss, and how it learns.
-type Parts<'g> = (Tensor<'g>, Tensor<'g>, Tensor<'g>, Learns);
+/// Input, target, loss, and how it learns: method and rate.
+type Parts<'g> = (Tensor<'g>, Tensor<'g>, Tensor<'g>, (Method, f32));
 
 const WIDTH: usize = 64;
 const LENGTH: usize = 32;
@@ -90,14 +78,28 @@ impl<'g> Net<'g> {
         let (x, t) = (self.graph.input("x", [10, 2]), self.graph.input("t", [10, 1]));
         let layers = sizes[1..].iter().enumerate();
         let y = layers.fold(x, |x, (i, units)| self.dense(&format!("layer {i}"), x, *units).tanh());
-        (x, t, (y - t).square().mean_all() * 0.5, Learns::Descent(0.03))
+        (x, t, (y - t).square().mean_all() * 0.5, (Method::SGD, 0.03))
     }
 
     fn digits(&self) -> Parts<'g> {
         let (x, t) = (self.graph.input("x", [60, 784]), self.graph.input("t", [60, 1]));
         let hidden = self.dense("first", x, 300).relu();
         let hidden = self.dense("second", hidden, 100).relu();
-        (x, t, cross_entropy(self.dense("third", hidden, 10), t), Learns::Adam(1.2e-3))
+        (x, t, cross_entropy(self.dense("third", hidden, 10), t), (ADAM, 1.2e-3))
+    }
+
+    fn convolution(&self) -> Parts<'g> {
+        let (x, t) = (self.graph.input("x", [32, 1, 28, 28]), self.graph.input("t", [32, 1]));
+        let y = self.filters("first", x, 8);
+        let y = self.filters("second", y, 16);
+        (x, t, cross_entropy(self.dense("third", y.reshape([32, 784]), 10), t), (ADAM, 1e-3))
+    }
+
+    /// Filters of 5x5, ReLU and max-pooling by 2.
+    fn filters(&self, name: &str, x: Tensor<'g>, to: usize) -> Tensor<'g> {
+        let w = self.param(&format!("{name} weights"), [to, x.dim(1), 5, 5]);
+        let b = self.param(&format!("{name} biases"), [to, 1, 1]);
+        (x.conv2d(w, Convolution::default().padding(2)) + b).relu().max_pool2d(Pooling::new(2))
     }
 
     fn transformer(&self) -> Parts<'g> {
@@ -109,7 +111,7 @@ impl<'g> Net<'g> {
         let up = self.dense("up", self.norm("norm 2", y), 4 * WIDTH).gelu();
         let y = y + self.dense("down", up, WIDTH);
         let y = self.norm("norm 3", y).matmul(self.param("unembedding", [WIDTH, WIDTH]));
-        (x, t, cross_entropy(y, t), Learns::Adam(1e-3))
+        (x, t, cross_entropy(y, t), (ADAM, 1e-3))
     }
 
     fn norm(&self, name: &str, x: Tensor<'g>) -> Tensor<'g> {
