@@ -57,7 +57,8 @@ def begin(model):
         elif "embedding" in name or "position" in name:
             centre, limit = 0.0, 0.5
         else:
-            centre, limit = 0.0, math.sqrt(6 / sum(shape))
+            fans = (shape[0] + shape[1]) * math.prod(shape[2:])
+            centre, limit = 0.0, math.sqrt(6 / fans)
         start(parameter, number, centre, limit)
         told.append({"name": name, "shape": shape, "centre": centre, "limit": limit})
     return told
@@ -72,6 +73,21 @@ class LeNet(nn.Module):
 
     def forward(self, x):
         return self.third(torch.relu(self.second(torch.relu(self.first(x)))))
+
+
+class Convolutional(nn.Module):
+    """Two convolutions, the second with batch normalisation, each followed by pooling."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.second = nn.Conv2d(1, 4, 5), nn.Conv2d(4, 8, 3, stride=2, padding=1, bias=False)
+        self.norm = nn.BatchNorm2d(8)
+        self.head = nn.Linear(72, 10)
+
+    def forward(self, x):
+        x = F.max_pool2d(torch.relu(self.first(x.unflatten(1, (1, 28, 28)))), 2)
+        x = F.avg_pool2d(torch.relu(self.norm(self.second(x))), 2)
+        return self.head(x.flatten(1))
 
 
 class Transformer(nn.Module):
@@ -147,12 +163,12 @@ def idx(path):
     return torch.frombuffer(bytearray(data[4 + 4 * data[3]:]), dtype=torch.uint8).reshape(shape)
 
 
-def digits(images, labels):
-    """Batches of 60 digits."""
-    images, labels = idx(images).flatten(1).float() / 255, idx(labels).long()
+def digits(count):
+    """Batches of so many digits."""
+    images, labels = idx(DATA / "mnist.idx.gz").flatten(1).float() / 255, idx(DATA / "mnist-labels.idx.gz").long()
 
     def batch(step):
-        picked = rows(step, 60, len(labels))
+        picked = rows(step, count, len(labels))
         return images[picked], labels[picked]
 
     return batch
@@ -174,9 +190,10 @@ def main():
     torch.set_num_threads(1)
     plain = gzip.open(DATA / "king-james.txt.gz", "rt").read()[:4000].lower()
     text = "".join(c if c in ALPHABET else " " for c in plain)
-    pixels, letters = digits(DATA / "mnist.idx.gz", DATA / "mnist-labels.idx.gz"), characters(text)
+    pixels, few, letters = digits(60), digits(20), characters(text)
     curves = [
         curve("lenet", LeNet, lambda p: torch.optim.Adam(p, lr=1.2e-3), pixels),
+        curve("convolutions", Convolutional, lambda p: torch.optim.Adam(p, lr=3e-3), few),
         curve("transformer", Transformer, lambda p: torch.optim.Adam(p, lr=2e-3), letters),
         curve("lstm", Recurrent, lambda p: torch.optim.Adam(p, lr=5e-3), letters),
         curve("lstm, momentum", Recurrent,

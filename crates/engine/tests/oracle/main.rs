@@ -62,6 +62,13 @@ impl Args {
     fn size(&self, name: &str) -> usize {
         self.get(name)
     }
+    /// Of two axes; one size is that of both.
+    fn pair(&self, name: &str) -> [usize; 2] {
+        match self.0.get(name) {
+            Some(serde_json::Value::Array(_)) => self.get(name),
+            _ => [self.size(name); 2],
+        }
+    }
     fn sizes(&self, name: &str) -> Vec<usize> {
         self.get(name)
     }
@@ -220,6 +227,11 @@ fn fourier_transforms_agree() {
 #[test]
 fn structures_agree() {
     compare(include_str!("structures.json"), structures::record, &[]);
+}
+
+#[test]
+fn convolutions_agree() {
+    compare(include_str!("convolutions.json"), convolutions::record, &["avg_pool1d", "avg_pool2d"]);
 }
 
 #[test]

@@ -7,9 +7,10 @@ use std::path::Path;
 use vivarium_engine::graph::{Graph, Tensor};
 use vivarium_engine::idx::Idx;
 use vivarium_engine::nn::{
-    Block, BlockPlan, Cell, CellKind, Decay, Dense, Init, LayerNorm, MultiHead, Norm, Optimizer, causal_mask, flat,
-    loss,
+    BatchNorm, Block, BlockPlan, Cell, CellKind, Decay, Dense, Init, LayerNorm, Mode, MultiHead, Norm, Optimizer,
+    causal_mask, flat, loss,
 };
+use vivarium_engine::op::{Convolution, Pooling};
 use vivarium_engine::plan::Plan;
 
 /// How far a loss may be from the stored one. Losses are of the size of 3: that is some ten roundings.
@@ -187,18 +188,23 @@ fn bytes(name: &str) -> Vec<u8> {
     bytes
 }
 
-#[test]
-fn lenet_learns_digits_as_in_pytorch() {
+/// Trains on batches of digits.
+fn train_on_digits(name: &str, count: usize, build: impl for<'g> FnOnce(&'g Graph) -> Net<'g>, rate: f32) {
     let files = [bytes("mnist.idx.gz"), bytes("mnist-labels.idx.gz")];
     let [images, labels] = files.each_ref().map(|file| Idx::parse(file).unwrap_or_else(|why| panic!("{why}")));
     let batch = |step: usize, xs: &mut [f32], ys: &mut [f32]| {
-        for ((row, x), y) in rows(step, 60, labels.len()).zip(xs.chunks_exact_mut(784)).zip(ys) {
+        for ((row, x), y) in rows(step, count, labels.len()).zip(xs.chunks_exact_mut(784)).zip(ys) {
             let image = &images.entries()[row * 784..][..784];
             x.iter_mut().zip(image).for_each(|(x, pixel)| *x = f32::from(*pixel) / 255.0);
             *y = f32::from(labels.entries()[row]);
         }
     };
-    train("lenet", lenet, |count| Optimizer::adam(1.2e-3, count), batch, None);
+    train(name, build, |count| Optimizer::adam(rate, count), batch, None);
+}
+
+#[test]
+fn lenet_learns_digits_as_in_pytorch() {
+    train_on_digits("lenet", 60, lenet, 1.2e-3);
 }
 
 fn lenet(graph: &Graph) -> Net<'_> {
@@ -209,6 +215,32 @@ fn lenet(graph: &Graph) -> Net<'_> {
     let parts =
         layers.iter().zip(["first.*", "second.*", "third.*"]).flat_map(|(layer, name)| Part::dense(*layer, name));
     Net { x, labels: graph.input("labels", [60]), logits: layers[2].apply(hidden), parts: parts.collect() }
+}
+
+#[test]
+fn a_convolutional_net_learns_digits_as_in_pytorch() {
+    train_on_digits("convolutions", 20, convolutional, 3e-3);
+}
+
+fn convolutional(graph: &Graph) -> Net<'_> {
+    let x = graph.input("pixels", [20, 1, 28, 28]);
+    let first = graph.param("first", [4, 1, 5, 5], Init::ZEROS);
+    let bias = graph.param("bias", [4, 1, 1], Init::ZEROS);
+    let second = graph.param("second", [8, 4, 3, 3], Init::ZEROS);
+    let norm = BatchNorm::new(graph, "norm", 8);
+    let head = Dense::new(graph, "head", 72, 10, &Init::ZEROS);
+    let y = (x.conv2d(first, Convolution::default()) + bias).relu().max_pool2d(Pooling::new(2));
+    let y = y.conv2d(second, Convolution::default().stride(2).padding(1));
+    let y = norm.apply(y, Mode::Training).relu().avg_pool2d(Pooling::new(2));
+    let mut parts = vec![
+        Part::new(first, "first.weight"),
+        Part::new(bias, "first.bias"),
+        Part::new(second, "second.weight"),
+        Part::new(norm.scale, "norm.weight"),
+        Part::new(norm.shift, "norm.bias"),
+    ];
+    parts.extend(Part::dense(head, "head.*"));
+    Net { x, labels: graph.input("labels", [20]), logits: head.apply(y.reshape([20, 72])), parts }
 }
 
 /// Batches of 8 stretches of 16 characters; each character is to be told from those before it.
