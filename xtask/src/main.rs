@@ -23,7 +23,8 @@ cargo xtask <command>
 
   serve [--port N]      build the site (when something changed) and serve it at http://127.0.0.1:8080/ or the next free port
   build                 build the site into dist/, ready for any static host
-  test [--fast]         format, lints, native tests, tests in Chromium and Firefox; --fast leaves the browsers out
+  test [--fast]         format, lints, native tests, a sample of the ledger, tests in Chromium and Firefox; --fast leaves
+                        the ledger and the browsers out
   bench [--fast]        benchmarks; --fast only sees that the native ones run, --peers only compares with other libraries
 
   host [--dir D] [--port N] [--base /a/b/]    only serve a folder, under a sub-path if you like

@@ -78,7 +78,7 @@ fn jobs(options: &Options) -> Result<Vec<Job>, Complaint> {
         for part in entry.check().parts {
             if options.parts.is_empty() || options.parts.iter().any(|id| part.id == id) {
                 let count = options.seeds.unwrap_or(part.seeds);
-                jobs.push(Job { entry, part, count, samples: Vec::new(), seconds: 0.0, end: None });
+                jobs.push(Job { entry, part, count, samples: Vec::new(), seconds: 0.0, finding: None, failed: false });
             }
         }
     }
@@ -103,13 +103,9 @@ struct Job {
     count: u64,
     samples: Vec<Sample>,
     seconds: f64,
-    end: Option<End>,
-}
-
-enum End {
-    Known(Finding),
+    finding: Option<Finding>,
     /// A seed could not be measured.
-    Failed,
+    failed: bool,
 }
 
 impl Job {
@@ -120,10 +116,10 @@ impl Job {
 
     /// The finding, once all seeds are there.
     fn conclude(&mut self, record: Option<&mut Record>) -> Result<(), Complaint> {
-        if self.end.is_none() && self.samples.len() as u64 == self.count {
+        if self.finding.is_none() && self.samples.len() as u64 == self.count {
             let finding = self.part.conclude(self.entry.id, std::mem::take(&mut self.samples), self.seconds);
             record.map_or(Ok(()), |record| record.add_finding(&finding))?;
-            self.end = Some(End::Known(finding));
+            self.finding = Some(finding);
         }
         Ok(())
     }
@@ -133,18 +129,11 @@ impl Job {
         let unknown = (0..self.count).map(|seed| Sample { seed, value: f64::NAN, baseline: None });
         let like = self.part.conclude(self.entry.id, unknown.collect(), 0.0);
         if let Some(finding) = record.finding(&like) {
-            self.end = Some(End::Known(finding.clone()));
+            self.finding = Some(finding.clone());
             return Ok(());
         }
         record.seeds(self.entry.id, self.part.id, self.count).into_iter().for_each(|timed| self.add(timed));
         self.conclude(Some(record))
-    }
-
-    fn known(&self) -> Option<&Finding> {
-        match &self.end {
-            Some(End::Known(finding)) => Some(finding),
-            _ => None,
-        }
     }
 }
 
@@ -158,10 +147,8 @@ struct Queue {
 impl Queue {
     /// Prints what can be printed.
     fn print(&mut self) -> Result<(), Complaint> {
-        while let Some(end) = self.jobs.get(self.printed).and_then(|job| job.end.as_ref()) {
-            if let End::Known(finding) = end {
-                print(finding, self.json)?;
-            }
+        while let Some(job) = self.jobs.get(self.printed).filter(|job| job.failed || job.finding.is_some()) {
+            job.finding.as_ref().map_or(Ok(()), |finding| print(finding, self.json))?;
             self.printed += 1;
         }
         Ok(())
@@ -176,7 +163,7 @@ pub fn check(options: &Options) -> Result<ExitCode, Complaint> {
         for job in &mut queue.jobs {
             job.resume(record)?;
         }
-        let known = queue.jobs.iter().filter(|job| job.known().is_some()).count();
+        let known = queue.jobs.iter().filter(|job| job.finding.is_some()).count();
         let seeds: usize = queue.jobs.iter().map(|job| job.samples.len()).sum();
         if known + seeds > 0 {
             eprintln!("Measured before: {known} of {} parts, and {seeds} seeds of the others.", queue.jobs.len());
@@ -187,7 +174,7 @@ pub fn check(options: &Options) -> Result<ExitCode, Complaint> {
     // The tasks borrow the parts, while the queue changes.
     let parts: Vec<Part> = queue.jobs.iter().map(|job| job.part).collect();
     let mut tasks = Vec::new();
-    for (index, job) in queue.jobs.iter().enumerate().filter(|(_, job)| job.end.is_none()) {
+    for (index, job) in queue.jobs.iter().enumerate().filter(|(_, job)| job.finding.is_none()) {
         let missing = (0..job.count).filter(|seed| !job.samples.iter().any(|sample| sample.seed == *seed));
         tasks.extend(missing.map(|seed| Task { job: index, part: &parts[index], seed }));
     }
@@ -204,13 +191,13 @@ pub fn check(options: &Options) -> Result<ExitCode, Complaint> {
             }
             Err(complaint) => {
                 eprintln!("vivarium: {} {}, seed {}: {complaint}", job.entry.id, job.part.id, task.seed);
-                job.end = Some(End::Failed);
+                job.failed = true;
             }
         }
         queue.print()
     })?;
 
-    let findings: Vec<Finding> = queue.jobs.iter().filter_map(|job| job.known().cloned()).collect();
+    let findings: Vec<Finding> = queue.jobs.iter().filter_map(|job| job.finding.clone()).collect();
     let failed = queue.jobs.len() - findings.len();
     let all_hold = findings.iter().all(|f| f.verdict == Verdict::Holds);
     if let Some(path) = &options.ledger {

@@ -1,6 +1,7 @@
 //! Measuring many seeds of many parts on all cores.
 
 use crate::output::Progress;
+use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 use vivarium_frame::Complaint;
@@ -31,8 +32,8 @@ pub fn measure(
     take: impl FnMut(&Task, Result<Timed, Complaint>) -> Result<(), Complaint> + Send,
 ) -> Result<(), Complaint> {
     tasks.sort_by(|a, b| b.part.cost.total_cmp(&a.part.cost));
-    let needs: Vec<&str> = tasks.iter().flat_map(|task| task.part.needs.iter().copied()).collect();
-    let store = vivarium_labs::data::load(&needs)?;
+    let needs: BTreeSet<&str> = tasks.iter().flat_map(|task| task.part.needs.iter().copied()).collect();
+    let store = vivarium_labs::data::load(&Vec::from_iter(needs))?;
     let whole: f64 = tasks.iter().map(|task| task.part.cost).sum();
 
     struct State<F> {
