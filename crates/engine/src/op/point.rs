@@ -310,8 +310,10 @@ impl<'g> Tensor<'g> {
 
     /// Inverse hyperbolic sine.
     pub fn asinh(self) -> Self {
-        let (size, square) = (self.abs(), self.square());
-        self.sign() * (size + square / ((square + 1.0).sqrt() + 1.0)).ln_1p()
+        // The side that 0 is on is chosen, so that the derivative there is 1.
+        let side = self.less(0.0).select(-1.0, 1.0);
+        let (size, square) = (self * side, self.square());
+        side * (size + square / ((square + 1.0).sqrt() + 1.0)).ln_1p()
     }
 
     /// Inverse hyperbolic cosine; NaN below 1. Exact for numbers just above 1, where its derivative is unbounded.
