@@ -23,6 +23,8 @@ def indices():
         file.case("add_along", lambda x, i: x.new_zeros(shape).scatter_add(axis, i, x),
                   real(*index), whole(*index, below=shape[axis]), axis=axis, n=shape[axis])
     file.case("one_hot", lambda x: F.one_hot(x, 4).double(), whole(2, 3, below=4), classes=4)
+    file.case("bucket", lambda x, breaks: torch.bucketize(x.detach(), breaks, right=True).double(),
+              given([-3.0, -1.0, -0.5, 0.0, 0.25, 1.0, 1.5, 9.0], 2, 4), fixed([-1.0, 0.0, 0.25, 1.5]))
     file.case("masked_fill", lambda x, mask: x.masked_fill(mask > 0, -2.5), real(3, 4), whole(4, below=2), value=-2.5)
     for name, reduce in [("segment_sum", "sum"), ("segment_mean", "mean"), ("segment_max", "amax")]:
         for shape in [(8,), (8, 2)]:
@@ -78,6 +80,9 @@ def orders():
         file.case("prod", lambda x: x.prod(axis), real(*shape), axis=axis)
         file.case("cummax", lambda x: x.cummax(axis).values, real(*shape), axis=axis)
         file.case("logcumsumexp", lambda x: x.logcumsumexp(axis), real(*shape), axis=axis)
+        file.case("cumargmax", lambda x: x.cummax(axis).indices.double(), real(*shape), axis=axis)
+        file.case("linear_recurrence_to_start", lambda x, decay: recurrence(x.flip(axis), decay.flip(axis), axis).flip(axis),
+                  real(*shape), real(*shape), axis=axis)
         file.case("linear_recurrence", lambda x, decay: recurrence(x, decay, axis), real(*shape), real(*shape), axis=axis)
     ties = given([1.5, -2.0, 1.5, 3.0, -2.0, 3.0])
     for name, f in [("argmax", lambda x: x.argmax(0)), ("argsort", lambda x: x.argsort(stable=True, dim=0))]:
@@ -108,6 +113,7 @@ def fourier():
         file.case("rfft", lambda x: pairs(torch.fft.rfft(x)), real(*shape))
         file.case("irfft", lambda z: torch.fft.irfft(torch.view_as_complex(z), n), real(*shape[:-1], n // 2 + 1, 2), n=n)
         file.case("causal_convolution", lambda x, k: causal(x, k), real(*shape), real(n))
+    file.case("conjugate", lambda z: pairs(torch.view_as_complex(z).conj()), real(3, 2))
     file.case("complex_mul", lambda a, b: pairs(torch.view_as_complex(a) * torch.view_as_complex(b)),
               real(3, 4, 2), real(4, 2))
     return file

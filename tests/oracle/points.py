@@ -33,6 +33,7 @@ PLAIN = {
     "elu": F.elu,
     "log_sigmoid": F.logsigmoid,
     "sinh": torch.sinh,
+    "asinh": torch.asinh,
     "cosh": torch.cosh,
     "selu": F.selu,
     "relu6": F.relu6,
@@ -80,14 +81,16 @@ def points():
     for name, f in POSITIVE.items():
         file.case(name, f, real(3, 5, low=0.1, high=4.0))
         file.case(name, f, given([1e-6, 3e-3, 0.25, 1.0, 17.0, 1e4, 3e8]))
+    file.case("acosh", torch.acosh, real(3, 4, low=1.001, high=9.0))
     for name, f in BOUNDED.items():
         file.case(name, f, real(3, 5, low=-0.95, high=0.95))
         file.case(name, f, TINY)
     file.case("ln_1p", torch.log1p, real(4, 3, low=-0.9, high=5.0))
-    for name, f in [("exp_m1", torch.expm1), ("ln_1p", torch.log1p), ("erf", torch.erf), ("sin", torch.sin)]:
+    for name, f in [("exp_m1", torch.expm1), ("ln_1p", torch.log1p), ("erf", torch.erf), ("sin", torch.sin),
+                    ("asinh", torch.asinh)]:
         file.case(name, f, TINY)
     file.case("hard_sigmoid", F.hardsigmoid, given([-100.0, -3.5, -2.75, 0.0, 1.0, 2.75, 3.5, 100.0]))
-    for name in ["tanh", "sigmoid", "softplus", "relu", "gelu", "silu", "elu", "log_sigmoid", "atan",
+    for name in ["tanh", "sigmoid", "softplus", "relu", "gelu", "silu", "elu", "log_sigmoid", "atan", "asinh",
                  "selu", "relu6", "softsign", "mish"]:
         file.case(name, PLAIN[name], WIDE)
     for name, bounds in [("exp", (-80.0, -70.0)), ("exp", (70.0, 80.0)), ("exp_m1", (60.0, 70.0)), ("erf", (2.0, 6.0)),

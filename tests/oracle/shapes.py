@@ -1,6 +1,7 @@
 """Reductions, matrix products, and operators that move entries."""
 
 import torch
+import torch.nn.functional as F
 
 from stored import File, given, real
 
@@ -21,6 +22,7 @@ def reductions():
         file.case("max_along", lambda x: x.amax(axis), real(*shape), axis=axis)
         file.case("min_along", lambda x: x.amin(axis), real(*shape), axis=axis)
     file.case("max_along", lambda x: x.amax(1), given([1.0, 3.0, 3.0, 2.0, 2.0, 2.0], 2, 3), axis=1)
+    file.case("softmin", lambda x: F.softmin(x, 1), real(3, 5), axis=1)
     for name, f in [("logsumexp", torch.logsumexp), ("softmax", torch.softmax), ("log_softmax", torch.log_softmax)]:
         for shape, axis in [((6,), 0), ((3, 5), 0), ((3, 5), 1), ((2, 4, 3), 1), ((3, 17), 1)]:
             file.case(name, lambda x: f(x, axis), real(*shape), axis=axis)
@@ -41,6 +43,16 @@ def products():
     for a, b in [((4, 3), (4, 2)), ((2, 4, 3), (2, 4, 2)), ((2, 4, 3), (4, 5)), ((4, 3), (2, 4, 2))]:
         file.case("t_matmul", lambda a, b: a.mT @ b, real(*a), real(*b))
     file.case("dot", lambda a, b: (a * b).sum(), real(3, 4), real(3, 4))
+    file.case("affine", lambda x, w, b: F.linear(x, w.T, b), real(4, 3), real(3, 5), real(5))
+    file.case("affine", lambda x, w, b: F.linear(x, w.T, b), real(2, 3, 4), real(4, 17), real(17))
+    for letters, a, b in [("bij,bjk->bik", (2, 3, 4), (2, 4, 2)), ("i,j->ij", (3,), (2,)), ("ijk,i->jk", (3, 2, 4), (3,)),
+                          ("bhqd,bhkd->bhqk", (2, 2, 3, 4), (2, 2, 2, 4)), ("ab,cb->ca", (2, 3), (4, 3)),
+                          ("ijk,kl->il", (2, 3, 2), (2, 3))]:
+        file.case("einsum", lambda a, b: torch.einsum(letters, a, b), real(*a), real(*b), letters=letters)
+    file.case("squared_distances", squared_distances, real(3, 2), real(4, 2))
+    file.case("squared_distances", squared_distances, real(2, 3, 4), real(2, 2, 4))
+    file.case("kron", torch.kron, real(2, 3), real(3, 2))
+    file.case("matrix_exp", torch.matrix_exp, real(3, 3, low=-1.0, high=1.0), squarings=2)
     file.case("dense", lambda x, w, b: torch.tanh(x @ w + b), real(4, 3), real(3, 5), real(5))
     file.case("three layers", three_layers, real(4, 3), real(3, 5), real(5), real(5, 5), real(5, 2))
     file.case("hessian by vector", hessian_by_vector, real(4, 3), real(3, 5), real(5, 2), real(3, 5), real(5, 2))
@@ -48,6 +60,11 @@ def products():
               real(3, 4), real(4, 3), real(3, 4))
     file.case("gradient penalty", gradient_penalty, real(4, 3), real(3, 5), real(5, 1))
     return file
+
+
+def squared_distances(a, b):
+    """Between all rows of one and all rows of the other."""
+    return (a.unsqueeze(-2) - b.unsqueeze(-3)).square().sum(-1)
 
 
 def three_layers(x, w1, b1, w2, w3):

@@ -18,6 +18,8 @@ def structures():
     # One target is shorter, one has fewer frames; one repeats a label.
     file.case("ctc_loss of lengths", lambda x, y, lengths, frames: ctc(x, y, frames.tolist(), lengths.tolist()),
               real(2, 7, 4), labels, fixed([2, 3]), fixed([7, 5]))
+    file.case("log_paths", log_paths, real(5, 2, 3))
+    file.case("log_paths", log_paths, real(2, 4, 3, 4))
     for shape, axis, k in [((6,), 0, 2), ((3, 5), 1, 1), ((4, 3), 0, 3)]:
         file.case("soft_top_k", lambda x: soft_top_k(x / 0.5, axis, k), real(*shape), axis=axis, k=k, temperature=0.5)
     file.case("sinkhorn", lambda x, r, c: sinkhorn(x, r, c, 4), real(3, 4), real(3), real(4), steps=4)
@@ -28,6 +30,18 @@ def structures():
 def definite(m):
     """A symmetric positive definite matrix made from any."""
     return m @ m.mT + torch.eye(m.shape[-1]).double()
+
+
+def log_paths(scores):
+    """Logarithms of the weights of all paths to each state; a move goes on by as many states as its number."""
+    times, moves, states = scores.shape[-3:]
+    now = scores[..., 0, 0, :]
+    all_times = [now]
+    for time in range(1, times):
+        ways = [scores[..., time, j, :] + F.pad(now, (j, 0), value=-torch.inf)[..., :states] for j in range(moves)]
+        now = torch.logsumexp(torch.stack(ways), 0)
+        all_times.append(now)
+    return torch.stack(all_times, -2)
 
 
 def ctc(x, labels, frames, lengths):

@@ -29,6 +29,8 @@ pub fn record<'g>(name: &str, x: &[Tensor<'g>], args: &Args) -> Option<Tensor<'g
         ("log_sigmoid", [x]) => x.log_sigmoid(),
         ("sqrt", [x]) => x.sqrt(),
         ("sinh", [x]) => x.sinh(),
+        ("asinh", [x]) => x.asinh(),
+        ("acosh", [x]) => x.acosh(),
         ("cosh", [x]) => x.cosh(),
         ("tan", [x]) => x.tan(),
         ("asin", [x]) => x.asin(),

@@ -15,14 +15,20 @@ pub fn reduction<'g>(name: &str, x: &[Tensor<'g>], args: &Args) -> Option<Tensor
         "max_along" => x.max_along(axis()),
         "min_along" => x.min_along(axis()),
         "logsumexp" => x.logsumexp(axis()),
+        "softmin" => x.softmin(axis()),
         "softmax" => x.softmax(axis()),
         "log_softmax" => x.log_softmax(axis()),
         _ => return None,
     })
 }
 
-pub fn product<'g>(name: &str, x: &[Tensor<'g>], _: &Args) -> Option<Tensor<'g>> {
+pub fn product<'g>(name: &str, x: &[Tensor<'g>], args: &Args) -> Option<Tensor<'g>> {
     Some(match (name, x) {
+        ("affine", [x, weight, bias]) => x.affine(*weight, *bias),
+        ("einsum", [a, b]) => Tensor::einsum(&args.get::<String>("letters"), *a, *b),
+        ("squared_distances", [a, b]) => a.squared_distances(*b),
+        ("kron", [a, b]) => a.kron(*b),
+        ("matrix_exp", [a]) => a.matrix_exp(args.get("squarings")),
         ("matmul", [a, b]) => a.matmul(*b),
         ("matmul_t", [a, b]) => a.matmul_t(*b),
         ("t_matmul", [a, b]) => a.t_matmul(*b),

@@ -14,6 +14,7 @@ pub fn record<'g>(name: &str, x: &[Tensor<'g>], args: &Args) -> Option<Tensor<'g
             let all = Targets::new(*labels, x.dim(1), 0);
             x.log_softmax(2).ctc_loss(Targets { lengths: *lengths, frames: *frames, ..all })
         }
+        ("log_paths", [scores]) => scores.log_paths(),
         ("soft_top_k", [x]) => x.soft_top_k(args.size("axis"), args.size("k"), args.number("temperature")),
         ("sinkhorn", [x, rows, columns]) => x.sinkhorn(*rows, *columns, args.size("steps")),
         _ => return None,
