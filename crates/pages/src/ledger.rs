@@ -132,7 +132,7 @@ pub fn downloads(site: &Site) -> Result<[(String, Vec<u8>); 3], String> {
     let table: String = papers()
         .map(|(lab, paper)| {
             words::line(&[
-                &paper.id,
+                paper.id.as_str(),
                 &lab.id,
                 &paper.name,
                 &paper.title,
