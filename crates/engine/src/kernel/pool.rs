@@ -69,8 +69,13 @@ impl Pool {
                     continue;
                 }
                 for v in 0..kernel_width {
-                    let first = before.saturating_sub(v).div_ceil(stride);
-                    let end = (width + before).saturating_sub(v).div_ceil(stride).min(columns);
+                    let (first, end) = match before {
+                        0 => (0, columns),
+                        _ => (
+                            before.saturating_sub(v).div_ceil(stride),
+                            (width + before).saturating_sub(v).div_ceil(stride).min(columns),
+                        ),
+                    };
                     if first < end {
                         let x = (plane * height + row - above) * width + first * stride + v - before;
                         each(line * columns + first..line * columns + end, x);
@@ -78,6 +83,17 @@ impl Pool {
                 }
             }
         }
+    }
+}
+
+/// y_i = f(y_i, x at i strides).
+#[inline(always)]
+fn combine<T: Copy>(y: &mut [T], x: &[T], stride: usize, f: impl Fn(T, T) -> T) {
+    match (stride, x.get(..2 * y.len())) {
+        (1, _) => y.iter_mut().zip(x).for_each(|(y, x)| *y = f(*y, *x)),
+        // The most frequent stride, as the compiler can put it into lanes.
+        (2, Some(x)) => y.iter_mut().zip(x.as_chunks().0).for_each(|(y, [x, _])| *y = f(*y, *x)),
+        _ => y.iter_mut().zip(x.iter().step_by(stride)).for_each(|(y, x)| *y = f(*y, *x)),
     }
 }
 
@@ -89,9 +105,7 @@ pub fn max_pool<T: Real>(pool: &Pool, x: &[T], y: &mut [T]) {
     assert!(x.len() == pool.x_len() && y.len() == pool.y_len(), "max_pool of other sizes");
     y.fill(T::LOWEST);
     pool.each_line(|line, start| {
-        for (y, x) in y[line].iter_mut().zip(x[start..].iter().step_by(pool.stride[1])) {
-            *y = if exceeds(*x, *y) { *x } else { *y };
-        }
+        combine(&mut y[line], &x[start..], pool.stride[1], |y, x| if exceeds(x, y) { x } else { y });
     });
 }
 
@@ -155,9 +169,7 @@ pub fn mean_pool<T: Float>(pool: &Pool, x: &[T], y: &mut [T]) {
     assert!(x.len() == pool.x_len() && y.len() == pool.y_len(), "mean_pool of other sizes");
     y.fill(T::ZERO);
     pool.each_line(|line, start| {
-        for (y, x) in y[line].iter_mut().zip(x[start..].iter().step_by(pool.stride[1])) {
-            *y += *x;
-        }
+        combine(&mut y[line], &x[start..], pool.stride[1], |y, x| y + x);
     });
     let size = T::of((pool.kernel[0] * pool.kernel[1]) as f64);
     y.iter_mut().for_each(|y| *y = *y / size);
