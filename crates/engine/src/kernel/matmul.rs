@@ -58,13 +58,18 @@ pub fn gemm<T: Real>(m: usize, k: usize, n: usize, a: &[T], ta: bool, b: &[T], t
         return small::product_turned(Shape { m, k, n }, a, ta, b, out);
     }
     let (a, b) = (Stored { numbers: a, along: ta, lines: m, k }, Stored { numbers: b, along: !tb, lines: n, k });
-    // Strips of A that stay in the second cache. Clearing more than needed takes longer than a small product.
-    match m.div_ceil(ROWS) * k {
+    // As many strips of A as stay in the second cache. Clearing more than needed would take longer than a small product.
+    match m.div_ceil(ROWS) * depth(k) {
         0..=512 => pack_and_multiply::<T, 512>(&a, &b, out),
         513..=2048 => pack_and_multiply::<T, 2048>(&a, &b, out),
         2049..=4096 => pack_and_multiply::<T, 4096>(&a, &b, out),
         _ => pack_and_multiply::<T, 8192>(&a, &b, out),
     }
+}
+
+/// What is packed of k at a time, in equal parts.
+fn depth(k: usize) -> usize {
+    k.div_ceil(k.div_ceil(DEPTH))
 }
 
 // Not inlined: a caller with so much on its stack would touch every page of it in each call.
@@ -136,12 +141,12 @@ pub(super) fn turn<T: Real, const W: usize>(lines: [&[T]; W], columns: &mut [[T;
 }
 
 /// The product, from a panel of B and as many strips of A as there is room for at a time.
+#[inline(never)]
 fn packed<T: Real>(a: &Stored<T>, b: &Stored<T>, out: &mut [T], strips: &mut Strip<T>) {
     let (m, k, n) = (a.lines, a.k, b.lines);
     let mut panel = [[T::default(); COLUMNS]; DEPTH];
-    let most = k.div_ceil(k.div_ceil(DEPTH));
-    for p in (0..k).step_by(most) {
-        let depth = most.min(k - p);
+    for p in (0..k).step_by(depth(k)) {
+        let depth = depth(k).min(k - p);
         let panel = &mut panel[..depth];
         let height = strips.len() / depth * ROWS;
         for top in (0..m).step_by(height) {

@@ -4,6 +4,8 @@
 //! the lanes are folded in halves (lane l takes lane l + 8, then l + 4, ...). This fixes every rounding, whatever the
 //! machine's vectors are. [`scalar`] says the same in plain loops and gives the same bits; it is the tested reference.
 //!
+//! An entry of a matrix product, of a convolution or of a pooling is one sum in order instead; its docstring says in which.
+//!
 //! All functions take `f32` and `f64`. Matrices are row-major slices. Sums of whole numbers are exact as long as no
 //! partial sum leaves the exact range (2^24 for `f32`).
 
