@@ -143,5 +143,5 @@ fn max_pool(bencher: Bencher) {
     let (x, mut y) = (numbers(pool.x_len()), vec![0.0; pool.y_len()]);
     bencher
         .counter(ItemsCount::new(pool.x_len()))
-        .bench_local(|| kernel::max_pool(&pool, black_box(&x), black_box(&mut y)));
+        .bench_local(|| kernel::max_pool_index(&pool, black_box(&x), black_box(&mut y)));
 }

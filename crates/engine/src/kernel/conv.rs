@@ -12,7 +12,7 @@
 
 use super::Real;
 use super::conv_frame::{Frame, SLACK};
-use super::matmul::{COLUMNS, DEPTH, ROWS, Stored, block, tiles, turn};
+use super::matmul::{COLUMNS, ROWS, Stored, block, tiles};
 use std::array::from_fn;
 use std::ops::Range;
 
@@ -77,8 +77,28 @@ impl Conv {
         let Sizes { from, to, taps, windows, .. } = sizes;
         let forward = strips_len(to, taps) + COLUMNS * taps + SLACK + sizes.frame.len(from);
         let input = strips_len(taps, to) + (windows.div_ceil(COLUMNS) * COLUMNS) * (to + ROWS) + sizes.frame.len(from);
-        let weight = strips_len(to, sizes.depth()) + COLUMNS * sizes.depth() + sizes.frame.len(from);
+        let lines = taps.next_multiple_of(ROWS);
+        let weight = to.next_multiple_of(COLUMNS) * (windows + lines) + sizes.frame.len(from);
+        let input = self.mirrored().map_or(input, |mirrored| {
+            let Sizes { frame, from, to, taps, .. } = Sizes::new(&mirrored);
+            strips_len(to, taps) + frame.len(from)
+        });
         forward.max(input).max(weight)
+    }
+
+    /// The convolution that brings y's sizes to x's, when it can be computed by eight places side by side.
+    fn mirrored(&self) -> Option<Self> {
+        let out = self.sizes();
+        let padding = |axis: usize| (self.dilation[axis] * (self.kernel[axis] - 1)).checked_sub(self.padding[axis]);
+        let fits = self.stride == [1; 2] && self.input[1] >= COLUMNS && self.w_len() > 0;
+        fits.then_some(())?;
+        Some(Self {
+            in_channels: self.out_channels,
+            out_channels: self.in_channels,
+            input: out,
+            padding: [padding(0)?, padding(1)?],
+            ..self.clone()
+        })
     }
 
     /// [`Conv::out`] of sizes that fit.
@@ -90,7 +110,7 @@ impl Conv {
     }
 
     /// Numbers of a kernel that sees so many channels in all groups.
-    fn taps(&self, channels: usize) -> usize {
+    pub(super) fn taps(&self, channels: usize) -> usize {
         channels / self.groups * self.kernel[0] * self.kernel[1]
     }
 }
@@ -158,15 +178,6 @@ impl<'a> Sizes<'a> {
             })
         })
     }
-
-    /// Lines of windows that the derivative by w takes together.
-    fn lines(&self) -> usize {
-        (DEPTH / self.out[1]).clamp(1, self.out[0])
-    }
-
-    fn depth(&self) -> usize {
-        self.lines() * self.out[1]
-    }
 }
 
 /// y = x * w: y at (b, o, i, j) sums x at (b, c, i s + u d - p, j s + v d - p) times w at (o, c, u, v), over (c, u, v) in
@@ -177,7 +188,7 @@ impl<'a> Sizes<'a> {
 pub fn conv2d<T: Real>(conv: &Conv, x: &[T], w: &[T], scratch: &mut [T], y: &mut [T]) {
     assert!(x.len() == conv.x_len() && w.len() == conv.w_len() && y.len() == conv.y_len(), "conv2d of other sizes");
     let sizes = Sizes::new(conv);
-    let Sizes { ref frame, from, to, taps, windows, .. } = sizes;
+    let Sizes { ref frame, from, to, taps, windows, out: [height, width], .. } = sizes;
     let (strips, scratch) = scratch.split_at_mut(strips_len(to, taps));
     let (panel, scratch) = scratch.split_at_mut(COLUMNS * taps + SLACK);
     let framed = &mut scratch[..frame.len(from)];
@@ -196,10 +207,44 @@ pub fn conv2d<T: Real>(conv: &Conv, x: &[T], w: &[T], scratch: &mut [T], y: &mut
             );
         }
         frame.fill(&x[x_part], framed);
+        if frame.is_seen_as_it_lies() {
+            for i in 0..height {
+                for j in (0..width).step_by(COLUMNS).map(|j| j.min(width - COLUMNS)) {
+                    see(frame, &framed[i * frame.down() + j..], strips, &mut y[i * width + j..], [to, windows]);
+                }
+            }
+            continue;
+        }
         for j in (0..windows).step_by(COLUMNS) {
             frame.gather(framed, j, taps, panel);
             let panel = &panel.as_chunks().0[..taps];
             tiles(strips.as_chunks().0, panel, [to, COLUMNS.min(windows - j)], &mut y[j..], windows, true);
+        }
+    }
+}
+
+/// Puts the outputs of eight neighbouring windows, the first of which sees the start of `framed`, for all output channels,
+/// `windows` apart.
+#[inline(always)]
+fn see<T: Real>(frame: &Frame, framed: &[T], strips: &[T], y: &mut [T], [to, windows]: [usize; 2]) {
+    let strips = strips.as_chunks::<ROWS>().0;
+    for (o, strip) in (0..to).step_by(ROWS).zip(strips.chunks_exact(frame.taps())) {
+        let mut acc = [T::splat(T::default()); ROWS];
+        for (line, taps) in frame.kernel_lines().zip(strip.chunks_exact(frame.kernel_width())) {
+            let line = &framed[line..][..taps.len() + COLUMNS - 1];
+            for (eight, taps) in line.windows(COLUMNS).zip(taps) {
+                if let Some(eight) = eight.first_chunk() {
+                    let eight = T::load(eight);
+                    for (acc, w) in acc.iter_mut().zip(taps) {
+                        *acc += T::splat(*w) * eight;
+                    }
+                }
+            }
+        }
+        for (acc, o) in acc.into_iter().zip(o..to) {
+            if let Some(eight) = y[o * windows..].first_chunk_mut() {
+                *eight = T::store(acc);
+            }
         }
     }
 }
@@ -214,6 +259,9 @@ pub fn conv2d_input<T: Real>(conv: &Conv, dy: &[T], w: &[T], scratch: &mut [T], 
         dy.len() == conv.y_len() && w.len() == conv.w_len() && dx.len() == conv.x_len(),
         "conv2d_input of other sizes"
     );
+    if let Some(mirrored) = conv.mirrored() {
+        return conv2d_input_by_places(&mirrored, dy, w, scratch, dx);
+    }
     let sizes = Sizes::new(conv);
     let Sizes { ref frame, from, to, taps, windows, out: [height, width], .. } = sizes;
     let room = windows.next_multiple_of(COLUMNS);
@@ -262,6 +310,67 @@ fn add<T: Real>(y: &mut [T], x: &[T]) {
     }
 }
 
+/// [`conv2d_input`] as a convolution itself, of dy with mirrored kernels: so each number of dx is written but once.
+fn conv2d_input_by_places<T: Real>(mirrored: &Conv, dy: &[T], w: &[T], scratch: &mut [T], dx: &mut [T]) {
+    let sizes = Sizes::new(mirrored);
+    let Sizes { ref frame, from, to, taps, windows, out: [height, width], .. } = sizes;
+    let [rows, columns] = mirrored.kernel;
+    let (strips, scratch) = scratch.split_at_mut(strips_len(to, taps));
+    let framed = &mut scratch[..frame.len(from)];
+    framed.fill(T::default());
+    for (sample, [y_part, w_part, x_part]) in sizes.parts() {
+        if sample == 0 {
+            pack_by_taps(&w[w_part], [to, from, rows * columns], strips.as_chunks_mut().0);
+        }
+        frame.fill(&dy[y_part], framed);
+        let dx = &mut dx[x_part];
+        let starts = || (0..width).step_by(COLUMNS).map(|j| j.min(width - COLUMNS));
+        for (i, j) in (0..height).flat_map(|i| starts().map(move |j| (i, j))) {
+            let start = i * frame.down() + j;
+            for (c, strip) in (0..to).step_by(ROWS).zip(strips.as_chunks().0.chunks_exact(taps)) {
+                let mut sums = [T::splat(T::default()); ROWS];
+                let taps = (0..rows).rev().flat_map(|u| (0..columns).rev().map(move |v| (u, v)));
+                for ((u, v), strip) in taps.zip(strip.chunks_exact(from)) {
+                    let acc = see_planes(frame, framed, start + frame.tap(u, v), strip);
+                    sums.iter_mut().zip(acc).for_each(|(sum, acc)| *sum += acc);
+                }
+                for (sum, c) in sums.into_iter().zip(c..to) {
+                    if let Some(eight) = dx[c * windows + i * width + j..].first_chunk_mut() {
+                        *eight = T::store(sum);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The sums over planes, in order, of eight numbers of each times four weights.
+#[inline(always)]
+fn see_planes<T: Real>(frame: &Frame, framed: &[T], start: usize, strip: &[[T; ROWS]]) -> [T::Eight; ROWS] {
+    let mut acc = [T::splat(T::default()); ROWS];
+    for (plane, weights) in framed.chunks_exact(frame.plane_len()).zip(strip) {
+        if let Some(eight) = plane[start..].first_chunk() {
+            let eight = T::load(eight);
+            for (acc, w) in acc.iter_mut().zip(weights) {
+                *acc += T::splat(*w) * eight;
+            }
+        }
+    }
+    acc
+}
+
+/// Kernels [out, in, taps] in strips of four input channels, in which output channels are the innermost.
+fn pack_by_taps<T: Real>(w: &[T], [inputs, outputs, taps]: [usize; 3], strips: &mut [[T; ROWS]]) {
+    strips.fill([T::default(); ROWS]);
+    for (o, w) in w.chunks_exact(inputs * taps).enumerate() {
+        for (c, w) in w.chunks_exact(taps).enumerate() {
+            for (tap, w) in w.iter().enumerate() {
+                strips[(c / ROWS * taps + tap) * outputs + o][c % ROWS] = *w;
+            }
+        }
+    }
+}
+
 /// The derivative of a loss by w, from dy, its derivative by y: dw at (o, c, u, v) sums x at (b, c, i s + u d - p,
 /// j s + v d - p) times dy at (b, o, i, j), over (b, i, j) in order, from +0 on.
 ///
@@ -273,28 +382,60 @@ pub fn conv2d_weight<T: Real>(conv: &Conv, x: &[T], dy: &[T], scratch: &mut [T],
         "conv2d_weight of other sizes"
     );
     let sizes = Sizes::new(conv);
-    let Sizes { ref frame, from, to, taps, windows, out: [height, width], .. } = sizes;
-    let (strips, scratch) = scratch.split_at_mut(strips_len(to, sizes.depth()));
-    let (panel, scratch) = scratch.split_at_mut(COLUMNS * sizes.depth());
+    let Sizes { ref frame, from, to, taps, windows, out: [_, width], .. } = sizes;
+    dw.fill(T::default());
+    if dw.is_empty() {
+        return;
+    }
+    let (channels, lines) = (to.next_multiple_of(COLUMNS), taps.next_multiple_of(ROWS));
+    let (panels, scratch) = scratch.split_at_mut(channels * windows);
+    let (sums, scratch) = scratch.split_at_mut(channels * lines);
     let framed = &mut scratch[..frame.len(from)];
     framed.fill(T::default());
-    dw.fill(T::default());
-    for (_, [x_part, w_part, y_part]) in sizes.parts() {
-        let (dy, dw) = (Stored { numbers: &dy[y_part], along: false, lines: to, k: windows }, &mut dw[w_part]);
+    for (sample, [x_part, w_part, y_part]) in sizes.parts() {
+        if sample == 0 {
+            sums.fill(T::default());
+        }
+        // The columns are output channels: what taps see is then read where it lies.
+        let dy = Stored { numbers: &dy[y_part], along: false, lines: to, k: windows };
+        dy.pack_all(0, windows, panels.as_chunks_mut::<COLUMNS>().0);
         frame.fill(&x[x_part], framed);
-        for i in (0..height).step_by(sizes.lines()) {
-            let lines = sizes.lines().min(height - i);
-            let depth = lines * width;
-            dy.pack_all(i * width, depth, strips.as_chunks_mut::<ROWS>().0);
-            for tap in (0..taps).step_by(COLUMNS) {
-                let panel = &mut panel.as_chunks_mut().0[..depth];
+        let panels = panels.as_chunks().0.chunks_exact(windows);
+        for (panel, sums) in panels.zip(sums.as_chunks_mut().0.chunks_exact_mut(lines)) {
+            for (tap, sums) in (0..taps).step_by(ROWS).zip(sums.as_chunks_mut().0) {
                 // Taps beyond the last are computed, and not stored.
-                let starts: [usize; COLUMNS] = from_fn(|c| frame.start((tap + c).min(taps - 1)));
-                for (i, panel) in (i..).zip(panel.chunks_exact_mut(width)) {
-                    turn(starts.map(|start| &framed[start + i * frame.down()..][..width]), panel);
-                }
-                tiles(strips.as_chunks().0, panel, [to, COLUMNS.min(taps - tap)], &mut dw[tap..], taps, false);
+                let starts = from_fn(|r| frame.start((tap + r).min(taps - 1)));
+                add_seen(framed, starts, frame.down(), panel, width, sums);
+            }
+        }
+        if sample + 1 == conv.batch {
+            for (o, dw) in dw[w_part].chunks_exact_mut(taps).enumerate() {
+                let sums = sums[o / COLUMNS * COLUMNS * lines + o % COLUMNS..].iter().step_by(COLUMNS);
+                dw.iter_mut().zip(sums).for_each(|(dw, sum)| *dw = *sum);
             }
         }
     }
+}
+
+/// Adds, over all windows in order, what some taps see there times eight numbers of the window.
+#[inline(never)]
+fn add_seen<T: Real>(
+    framed: &[T],
+    starts: [usize; ROWS],
+    step: usize,
+    panel: &[[T; COLUMNS]],
+    width: usize,
+    sums: &mut [[T; COLUMNS]; ROWS],
+) {
+    let mut acc = sums.each_ref().map(T::load);
+    for (i, panel) in panel.chunks_exact(width).enumerate() {
+        let [a, b, c, d] = starts.map(|start| &framed[start + i * step..][..width]);
+        for (eight, ((a, b), (c, d))) in panel.iter().zip(a.iter().zip(b).zip(c.iter().zip(d))) {
+            let eight = T::load(eight);
+            for (acc, x) in acc.iter_mut().zip([a, b, c, d]) {
+                *acc += T::splat(*x) * eight;
+            }
+        }
+    }
+    *sums = acc.map(T::store);
 }

@@ -91,6 +91,33 @@ impl<'a> Frame<'a> {
         }
     }
 
+    /// Whether eight windows side by side see at neighbouring taps what lies side by side, too.
+    pub fn is_seen_as_it_lies(&self) -> bool {
+        self.windows[1] >= 8 && self.conv.stride[1] == 1 && self.conv.dilation[1] == 1
+    }
+
+    /// From what a window sees at its first tap to what it sees at tap (u, v) of the same plane, where the stride is 1.
+    pub fn tap(&self, u: usize, v: usize) -> usize {
+        u * self.conv.dilation[0] * self.line_len() + v * self.conv.dilation[1]
+    }
+
+    /// Width of a kernel.
+    pub fn kernel_width(&self) -> usize {
+        self.conv.kernel[1]
+    }
+
+    /// Numbers of an output channel's kernel.
+    pub fn taps(&self) -> usize {
+        self.conv.taps(self.conv.in_channels)
+    }
+
+    /// Where a window at the start sees what stands at the first tap of each line of the kernel, in order.
+    pub fn kernel_lines(&self) -> impl Iterator<Item = usize> {
+        let (plane, line) = (self.plane_len(), self.conv.dilation[0] * self.line_len());
+        let [height, _] = self.conv.kernel;
+        (0..self.conv.in_channels / self.conv.groups).flat_map(move |c| (0..height).map(move |u| c * plane + u * line))
+    }
+
     /// From a window to the one below.
     pub fn down(&self) -> usize {
         self.conv.stride[0] * self.line_len()

@@ -21,7 +21,7 @@ pub mod scalar;
 pub use conv::{Conv, conv2d, conv2d_input, conv2d_weight};
 pub use matmul::{gemm, matmul};
 pub use matmul_copies::gemm_inner;
-pub use pool::{Pool, max_pool, max_pool_index, max_pool_input, mean_pool, mean_pool_input};
+pub use pool::{Pool, max_pool_index, mean_pool, mean_pool_input};
 
 use std::ops::{Add, AddAssign, Mul, Sub};
 use wide::{f32x4, f32x8, f64x4, f64x8};

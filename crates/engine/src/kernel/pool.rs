@@ -55,6 +55,13 @@ impl Pool {
         }
     }
 
+    /// What a window sees along an axis.
+    #[inline(always)]
+    fn seen(&self, axis: usize, i: usize) -> Range<usize> {
+        let (start, padding) = (i * self.stride[axis], self.padding[axis]);
+        start.saturating_sub(padding)..(start + self.kernel[axis] - padding).min(self.input[axis])
+    }
+
     /// The lines of all windows in order: for each line of y and each (u, v) of a window in order, `each` gets the range of
     /// the line in y, as far as its windows see x there, and the number in x of what the first of them sees.
     #[inline(always)]
@@ -69,13 +76,8 @@ impl Pool {
                     continue;
                 }
                 for v in 0..kernel_width {
-                    let (first, end) = match before {
-                        0 => (0, columns),
-                        _ => (
-                            before.saturating_sub(v).div_ceil(stride),
-                            (width + before).saturating_sub(v).div_ceil(stride).min(columns),
-                        ),
-                    };
+                    let first = before.saturating_sub(v).div_ceil(stride);
+                    let end = (width + before).saturating_sub(v).div_ceil(stride).min(columns);
                     if first < end {
                         let x = (plane * height + row - above) * width + first * stride + v - before;
                         each(line * columns + first..line * columns + end, x);
@@ -86,29 +88,6 @@ impl Pool {
     }
 }
 
-/// y_i = f(y_i, x at i strides).
-#[inline(always)]
-fn combine<T: Copy>(y: &mut [T], x: &[T], stride: usize, f: impl Fn(T, T) -> T) {
-    match (stride, x.get(..2 * y.len())) {
-        (1, _) => y.iter_mut().zip(x).for_each(|(y, x)| *y = f(*y, *x)),
-        // The most frequent stride, as the compiler can put it into lanes.
-        (2, Some(x)) => y.iter_mut().zip(x.as_chunks().0).for_each(|(y, [x, _])| *y = f(*y, *x)),
-        _ => y.iter_mut().zip(x.iter().step_by(stride)).for_each(|(y, x)| *y = f(*y, *x)),
-    }
-}
-
-/// The largest number that each window sees. Not a number, if it sees one such.
-///
-/// # Panics
-/// When the sizes do not fit together, or a slice has another length.
-pub fn max_pool<T: Real>(pool: &Pool, x: &[T], y: &mut [T]) {
-    assert!(x.len() == pool.x_len() && y.len() == pool.y_len(), "max_pool of other sizes");
-    y.fill(T::LOWEST);
-    pool.each_line(|line, start| {
-        combine(&mut y[line], &x[start..], pool.stride[1], |y, x| if exceeds(x, y) { x } else { y });
-    });
-}
-
 /// Whether a number replaces the largest one so far: what is not a number replaces all, and stays.
 #[inline(always)]
 #[expect(clippy::neg_cmp_op_on_partial_ord, clippy::eq_op, reason = "what is not a number must answer differently")]
@@ -116,47 +95,29 @@ fn exceeds<T: Real>(x: T, largest: T) -> bool {
     !(x <= largest) && largest == largest
 }
 
-/// Where in its plane each window sees its largest number, as a number from 0 on; of equal ones the first, row by row.
-/// `largest` receives what [`max_pool`] gives.
+/// Where in its plane each window sees its largest number, as a number from 0 on; of equal ones the first, row by row. What
+/// is not a number counts as larger than all, the first such as the largest.
 ///
 /// # Panics
 /// When the sizes do not fit together, or a slice has another length.
-pub fn max_pool_index<T: Float>(pool: &Pool, x: &[T], largest: &mut [T], index: &mut [T]) {
-    assert!(
-        x.len() == pool.x_len() && largest.len() == pool.y_len() && index.len() == pool.y_len(),
-        "max_pool_index of other sizes"
-    );
-    let (plane, stride) = (pool.input[0] * pool.input[1], pool.stride[1]);
-    largest.fill(T::LOWEST);
-    index.fill(-T::ONE);
-    pool.each_line(|line, start| {
-        let (step, mut at) = (T::of(stride as f64), T::of((start % plane) as f64));
-        let x = x[start..].iter().step_by(stride);
-        for ((largest, index), x) in largest[line.clone()].iter_mut().zip(&mut index[line]).zip(x) {
-            // What a window sees first is its largest so far, even if it is minus infinity.
-            let larger = exceeds(*x, *largest) || *index < T::ZERO;
-            (*largest, *index) = if larger { (*x, at) } else { (*largest, *index) };
-            at += step;
-        }
-    });
-}
-
-/// The derivative of a loss by x, from dy, its derivative by y = [`max_pool`], and the numbers of [`max_pool_index`]: dx
-/// sums dy over the windows whose largest number stands there, in their order, from +0 on.
-///
-/// # Panics
-/// When the sizes do not fit together, a slice has another length, or an index is not below the size of a plane.
-pub fn max_pool_input<T: Float>(pool: &Pool, dy: &[T], index: &[T], dx: &mut [T]) {
-    assert!(
-        dx.len() == pool.x_len() && dy.len() == pool.y_len() && index.len() == pool.y_len(),
-        "max_pool_input of other sizes"
-    );
-    let ([rows, columns], plane) = (pool.sizes(), pool.input[0] * pool.input[1]);
-    dx.fill(T::ZERO);
-    let lines = dy.chunks_exact(rows * columns).zip(index.chunks_exact(rows * columns));
-    for (dx, (dy, index)) in dx.chunks_exact_mut(plane.max(1)).zip(lines) {
-        for (dy, index) in dy.iter().zip(index) {
-            dx[index.index()] += *dy;
+pub fn max_pool_index<T: Float>(pool: &Pool, x: &[T], index: &mut [T]) {
+    assert!(x.len() == pool.x_len() && index.len() == pool.y_len(), "max_pool_index of other sizes");
+    let ([height, width], [rows, columns]) = (pool.input, pool.sizes());
+    let planes = x.chunks_exact((height * width).max(1)).zip(index.chunks_exact_mut(rows * columns));
+    for (x, index) in planes {
+        for (i, index) in index.chunks_exact_mut(columns).enumerate() {
+            let lines = pool.seen(0, i);
+            for (j, index) in index.iter_mut().enumerate() {
+                let columns = pool.seen(1, j);
+                let mut best = lines.start * width + columns.start;
+                for line in lines.clone() {
+                    for at in line * width + columns.start..line * width + columns.end {
+                        // A choice between whole numbers, that the processor need not guess.
+                        best = if exceeds(x[at], x[best]) { at } else { best };
+                    }
+                }
+                *index = T::of(best as f64);
+            }
         }
     }
 }
@@ -169,7 +130,9 @@ pub fn mean_pool<T: Float>(pool: &Pool, x: &[T], y: &mut [T]) {
     assert!(x.len() == pool.x_len() && y.len() == pool.y_len(), "mean_pool of other sizes");
     y.fill(T::ZERO);
     pool.each_line(|line, start| {
-        combine(&mut y[line], &x[start..], pool.stride[1], |y, x| y + x);
+        for (y, x) in y[line].iter_mut().zip(x[start..].iter().step_by(pool.stride[1])) {
+            *y += *x;
+        }
     });
     let size = T::of((pool.kernel[0] * pool.kernel[1]) as f64);
     y.iter_mut().for_each(|y| *y = *y / size);

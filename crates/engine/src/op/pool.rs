@@ -83,15 +83,11 @@ impl Op for Winners {
     fn shape(&self, inputs: &[Shape]) -> Result<Shape, String> {
         Ok(self.0.sizes(inputs[0].dims())?.1)
     }
-    fn eval<T: Float>(&self, inputs: &[View<T>], out: &mut [T], scratch: &mut [T]) {
-        let largest = &mut scratch[..out.len()];
-        kernel::max_pool_index(&self.0.checked(inputs[0].dims), inputs[0].data, largest, out);
+    fn eval<T: Float>(&self, inputs: &[View<T>], out: &mut [T], _: &mut [T]) {
+        kernel::max_pool_index(&self.0.checked(inputs[0].dims), inputs[0].data, out);
     }
     fn grad<'g>(&self, _: At<'_, 'g>) -> Grads<'g> {
         vec![None]
-    }
-    fn scratch(&self, inputs: &[Shape]) -> usize {
-        self.0.checked(inputs[0].dims()).y_len()
     }
 }
 
