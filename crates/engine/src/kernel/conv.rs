@@ -8,7 +8,8 @@
 //! [`conv2d_input`] of dy and w, [`conv2d_weight`] of x and dy.
 //!
 //! All three are products of matrices, one of which is never written down: the one whose columns are what the windows
-//! see. Its panels are gathered when they are needed, from the images in a frame of zeros, one sample at a time.
+//! see. Images lie in a frame of zeros, one sample at a time; what eight neighbouring windows see is read there, where it
+//! lies side by side, and gathered otherwise.
 
 use super::Real;
 use super::conv_frame::{Frame, SLACK};
