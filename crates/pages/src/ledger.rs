@@ -24,8 +24,26 @@ const COLUMNS: [(&str, Option<&str>); 8] = [
     ("Verdict", Some("verdict")),
 ];
 
+/// A file that the page offers.
+pub struct Download {
+    /// What the link says.
+    label: &'static str,
+    /// The name it gets on the visitor's machine.
+    save_as: &'static str,
+    /// Its published name.
+    path: String,
+    contents: Vec<u8>,
+}
+
+impl Download {
+    /// The file itself: path relative to the site's root, and contents.
+    pub fn file(self) -> (String, Vec<u8>) {
+        (self.path, self.contents)
+    }
+}
+
 /// Renders it.
-pub fn page(site: &Site) -> Result<Vec<u8>, String> {
+pub fn page(site: &Site, downloads: &[Download]) -> Result<Vec<u8>, String> {
     // What has been measured comes first; the rest stands shelf by shelf.
     let (measured, open): (Vec<_>, Vec<_>) = papers().partition(|(_, paper)| site.findings(&paper.id).next().is_some());
     Page {
@@ -41,7 +59,7 @@ pub fn page(site: &Site) -> Result<Vec<u8>, String> {
                 header.lede {
                     h1 { "Ledger of findings" }
                     p.question { "Every claim, beside what came out when it was tested here." }
-                    (summary(site))
+                    (summary(site, downloads))
                 }
                 section aria-labelledby="all" {
                     h2 #all { "All papers" }
@@ -57,7 +75,7 @@ pub fn page(site: &Site) -> Result<Vec<u8>, String> {
     .render(site)
 }
 
-fn summary(site: &Site) -> Markup {
+fn summary(site: &Site, downloads: &[Download]) -> Markup {
     let count = |verdict| site.ledger.findings.iter().filter(|f| f.verdict == verdict).count();
     let all = [Verdict::Holds, Verdict::Fails, Verdict::Undecided];
     html! {
@@ -73,9 +91,10 @@ fn summary(site: &Site) -> Markup {
             }
             p.downloads {
                 "To take along: "
-                a href="ledger.json" download="vivarium-ledger.json" { "all findings as JSON" } ", "
-                a href="findings.csv" download="vivarium-findings.csv" { "as CSV, seed by seed" } ", "
-                a href="papers.csv" download="vivarium-papers.csv" { "the table of all papers as CSV" } "."
+                @for (i, file) in downloads.iter().enumerate() {
+                    @if i > 0 { ", " } a href={ "../" (file.path) } download=(file.save_as) { (file.label) }
+                }
+                "."
             }
         }
     }
@@ -126,7 +145,7 @@ fn rows(site: &Site, lab: &Lab, paper: &Paper) -> Markup {
 ///
 /// # Errors
 /// When the ledger has no JSON form.
-pub fn downloads(site: &Site) -> Result<[(String, Vec<u8>); 3], String> {
+pub fn downloads(site: &Site) -> Result<[Download; 3], String> {
     let json = serde_json::to_string_pretty(&site.ledger).map_err(|e| format!("The ledger cannot be written: {e}."))?;
     let head = ["id", "lab", "name", "title", "authors", "year", "fidelity", "state", "verdict", "findings", "claim"];
     let table: String = papers()
@@ -146,9 +165,13 @@ pub fn downloads(site: &Site) -> Result<[(String, Vec<u8>); 3], String> {
             ])
         })
         .collect();
+    let download = |label, save_as: &'static str, text: String| {
+        let path = (site.options.publish)(&format!("ledger/{save_as}"), text.as_bytes());
+        Download { label, save_as, path, contents: text.into_bytes() }
+    };
     Ok([
-        ("ledger/ledger.json".into(), json.into_bytes()),
-        ("ledger/findings.csv".into(), words::csv(&site.ledger.findings).into_bytes()),
-        ("ledger/papers.csv".into(), (words::line(&head) + &table).into_bytes()),
+        download("all findings as JSON", "vivarium-ledger.json", json),
+        download("as CSV, seed by seed", "vivarium-findings.csv", words::csv(&site.ledger.findings)),
+        download("the table of all papers as CSV", "vivarium-papers.csv", words::line(&head) + &table),
     ])
 }

@@ -59,8 +59,9 @@ pub fn render(options: &Options) -> Result<Vec<(String, Vec<u8>)>, String> {
             files.push((format!("{}/{}/index.html", entry.id, paper.id), exhibit::page(&site, entry, paper)?));
         }
     }
-    files.push(("ledger/index.html".into(), ledger::page(&site)?));
-    files.extend(ledger::downloads(&site)?);
+    let downloads = ledger::downloads(&site)?;
+    files.push(("ledger/index.html".into(), ledger::page(&site, &downloads)?));
+    files.extend(downloads.into_iter().map(ledger::Download::file));
     files.push(("credits/index.html".into(), credits::page(&site)?));
     files.push(("404.html".into(), lists::not_found(&site)?));
     files.push(("robots.txt".into(), site.robots()));
