@@ -214,6 +214,7 @@ fn print(finding: &Finding, as_json: bool) -> Result<(), Complaint> {
         return line(&json(finding)?);
     }
     let Finding { id, part, measure, unit, value, interval: [lo, hi], expected, verdict, seconds, .. } = finding;
-    line(&format!("{id} {part}: {}", verdict.label()))?;
-    line(&format!("  {measure}: {value} {unit} [{lo}, {hi}], expected {expected}; {seconds:.1} s"))
+    let unit = if unit.is_empty() { String::new() } else { format!(" {unit}") };
+    line(&format!("{id} {part}: {}\n  {measure}", verdict.label()))?;
+    line(&format!("  {value}{unit} [{lo}, {hi}], expected {expected}; {seconds:.1} s"))
 }

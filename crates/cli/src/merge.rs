@@ -40,7 +40,7 @@ pub fn merge(options: &Options) -> Result<ExitCode, Complaint> {
         .filter(|(id, part)| !findings.iter().any(|f| f.id == *id && f.part == *part))
         .map(|(id, part)| format!("{id} {part}"))
         .collect();
-    eprintln!("{} findings from {} files.", findings.len(), options.files.len());
+    eprintln!("Merged: {} findings.", findings.len());
     if !lacking.is_empty() {
         eprintln!("Not among them: {}.", lacking.join(", "));
     }
