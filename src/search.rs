@@ -191,7 +191,6 @@ fn Search() -> Html {
     let plain = *wanted == Wanted::default();
     let words = match *count {
         0 => "No paper fits.".to_owned(),
-        1 => "1 paper.".to_owned(),
         n if plain => format!("{n} papers."),
         n => format!("{n} of {} papers.", entries.len()),
     };

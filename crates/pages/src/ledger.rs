@@ -132,7 +132,7 @@ fn rows(site: &Site, lab: &Lab, paper: &Paper) -> Markup {
             @for (i, finding) in findings.iter().enumerate() {
                 tr data-state="live" {
                     @if i == 0 { (head) }
-                    td { (typeset(&finding.measure)) ": " b { (typeset(&finding.expected)) } }
+                    td.wanted { b { (typeset(&finding.expected)) } span.measure { (typeset(&finding.measure)) } }
                     td.shown { (picture(finding, &site.line(finding))) (measured(finding)) }
                     td.end { (badge(finding.verdict)) a.run href={ (address) "#check-" (finding.part) } { "run it here" } }
                 }
