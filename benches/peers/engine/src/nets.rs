@@ -71,7 +71,7 @@ impl<'g> Net<'g> {
     fn dense(&self, name: &str, x: Tensor<'g>, to: usize) -> Tensor<'g> {
         let from = x.dim(x.shape().rank() - 1);
         let w = self.param(&format!("{name} weights"), [from, to]);
-        x.matmul(w) + self.param(&format!("{name} biases"), [to])
+        x.affine(w, self.param(&format!("{name} biases"), [to]))
     }
 
     fn playground(&self, sizes: &[usize]) -> Parts<'g> {
