@@ -45,7 +45,7 @@ pub fn PanelView(props: &Props) -> Html {
     };
     let body = match &panel.picture {
         Picture::Table(rows) => table(panel, rows),
-        Picture::Plot(_) | Picture::Image(_) | Picture::Grid(_) => html! {
+        Picture::Plot(_) | Picture::Image(_) | Picture::Grid(_) | Picture::Network(_) | Picture::Space(_) => html! {
             <Canvas painter={props.painter.clone()} name={panel.name.clone()} title={panel.title.clone()}
                 alt={panel.alt.clone()} hint={panel.touch.clone()} touch={&props.touch} />
         },

@@ -3,6 +3,12 @@
 //! A [`Frame`] holds the figures and panels of one moment. It says what there is to see in the exhibit's own units;
 //! [`crate::paint`] decides on pixels, fonts and colours.
 
+mod network;
+mod space;
+
+pub use network::{ABSENT, ALIVE, GHOST, Hit, Network};
+pub use space::{Arrow, Camera, Projection, Seen, Space, Spot, Wire};
+
 use serde::{Deserialize, Serialize};
 
 /// Everything that an exhibit shows at one step.
@@ -72,6 +78,10 @@ pub enum Picture {
     Grid(Grid),
     /// Numbers and words in rows.
     Table(Table),
+    /// Layers of units with the weights between them.
+    Network(Network),
+    /// Points, arrows and wires in space.
+    Space(Space),
 }
 
 /// How an axis divides its range.
@@ -315,7 +325,8 @@ pub struct Touch {
     /// What happened.
     pub phase: Phase,
     /// Where, in the panel's own coordinates: a plot's units; an image's pixels from its top left corner (fractional);
-    /// a grid's cell number (`y` is 0); a table's column and row.
+    /// a grid's cell number (`y` is 0); a table's column and row; a network's layer and height (see [`Network`]); a
+    /// space's plane of projection (see [`Space`]).
     pub x: f32,
     /// See `x`.
     pub y: f32,

@@ -109,7 +109,64 @@ fn picture() -> impl Strategy<Value = Picture> {
     let row = prop::collection::vec(text(), 0..5);
     let table = (prop::collection::vec(text(), 0..5), prop::collection::vec(row, 0..30))
         .prop_map(|(columns, rows)| Picture::Table(Table { columns, rows }));
-    prop_oneof![4 => plot, 1 => raster().prop_map(Picture::Image), 2 => grid, 1 => table]
+    prop_oneof![
+        4 => plot,
+        1 => raster().prop_map(Picture::Image),
+        2 => grid,
+        1 => table,
+        3 => network().prop_map(Picture::Network),
+        3 => space().prop_map(Picture::Space)
+    ]
+}
+
+/// Mostly of the right lengths, with any numbers; sometimes not.
+fn network() -> impl Strategy<Value = Network> {
+    let sizes = prop::collection::vec(prop_oneof![9 => 1..30_u32, 1 => Just(0)], 0..6);
+    let rest = (text(), number(), number(), number(), any::<u32>(), 0..9_usize, any::<bool>());
+    (sizes, numbers(), prop::collection::vec(0..4_u8, 1..50), text(), rest).prop_map(
+        |(sizes, numbers, states, label, (activation, lo, hi, strongest, most, extra, whole))| {
+            let units: u32 = sizes.iter().sum();
+            let weights: u32 = sizes.windows(2).map(|pair| pair[0] * pair[1]).sum();
+            let extra = if whole { 0 } else { extra };
+            let number = |i: usize| numbers.get(i % numbers.len().max(1)).copied().unwrap_or(0.5);
+            Network {
+                names: vec![label.clone(); sizes.len()],
+                labels: vec![label; units as usize],
+                activations: (0..units as usize + extra).map(number).collect(),
+                range: (lo, hi),
+                activation,
+                weights: (0..weights as usize).map(number).collect(),
+                states: (0..weights as usize).map(|i| states[i % states.len()]).collect(),
+                strongest,
+                most,
+                sizes,
+            }
+        },
+    )
+}
+
+fn space() -> impl Strategy<Value = Space> {
+    let camera = (number(), number(), number(), any::<bool>()).prop_map(|(yaw, pitch, zoom, perspective)| Camera {
+        yaw,
+        pitch,
+        zoom,
+        perspective,
+    });
+    let arrow = (prop::array::uniform3(number()), ink(), any::<bool>(), text())
+        .prop_map(|(tip, ink, dashed, label)| Arrow { tip, ink, dashed, label });
+    let wire = (numbers(), ink(), any::<bool>(), text(), 0..9_u8).prop_map(|(mut ends, ink, dashed, label, torn)| {
+        ends.truncate(if torn == 0 { ends.len() } else { ends.len() / 6 * 6 });
+        Wire { ends, ink, dashed, label }
+    });
+    let parts = (prop::collection::vec(arrow, 0..4), prop::collection::vec(wire, 0..3));
+    let rest = (number(), prop::option::of(0..20_u32), prop::option::of(number()), prop::array::uniform3(text()));
+    (numbers(), prop::collection::vec(text(), 0..5), parts, rest, camera).prop_map(
+        |(mut points, names, (arrows, wires), (radius, chosen, reach, axes), camera)| {
+            points.truncate(points.len() / 3 * 3);
+            let classes = (0..points.len() / 3).map(|i| (i % 7) as u8).collect();
+            Space { axes, points, classes, names, radius, chosen, arrows, wires, reach, camera }
+        },
+    )
 }
 
 proptest! {

@@ -113,3 +113,11 @@ fn verdicts_use_the_words_of_the_contract() {
         assert_eq!(serde_json::to_string(&verdict).unwrap(), format!("\"{}\"", verdict.word()));
     }
 }
+
+#[test]
+fn networks_and_spaces_survive_the_trip() {
+    let panels = vec![samples::network(), samples::large_network(), samples::space()];
+    let event = Event::Frame { run: 1, frame: Frame { panels, ..Frame::default() } };
+    let bytes = encode(&event).unwrap();
+    assert_eq!(decode::<Event>(&bytes).unwrap(), event);
+}

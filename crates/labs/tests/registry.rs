@@ -72,6 +72,8 @@ fn assert_sound(id: &str, frame: &Frame) {
                 };
                 assert_eq!(held, pixels, "{id}: {}", panel.name);
             }
+            Picture::Network(network) => assert_eq!(network.check(), Ok(()), "{id}: {}", panel.name),
+            Picture::Space(space) => assert_eq!(space.check(), Ok(()), "{id}: {}", panel.name),
             Picture::Grid(_) | Picture::Table(_) => {}
         }
     }

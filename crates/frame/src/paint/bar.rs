@@ -22,18 +22,29 @@ const WIDTH: f64 = 10.0;
 impl<'a> Bar<'a> {
     /// The bar of a raster for a picture of `height` device pixels; none where the raster asks for none.
     pub fn of<DB: DrawingBackend>(pen: &Pen<DB>, raster: &'a Raster, height: f64) -> Result<Option<Self>, String> {
-        let Pixels::Scalar { range: (lo, hi), map, label, .. } = &raster.pixels else { return Ok(None) };
+        let Pixels::Scalar { range, map, label, .. } = &raster.pixels else { return Ok(None) };
+        Self::new(pen, label, *range, *map, height)
+    }
+
+    /// The bar of a colour map for a picture of `height` device pixels; none without a label or a sound range.
+    pub fn new<DB: DrawingBackend>(
+        pen: &Pen<DB>,
+        label: &'a str,
+        (lo, hi): (f32, f32),
+        map: ColourMap,
+        height: f64,
+    ) -> Result<Option<Self>, String> {
         let sound = lo.is_finite() && hi.is_finite() && lo != hi;
         if label.is_empty() || !sound {
             return Ok(None);
         }
-        let scale = Scale::new(&Axis::default().range(*lo, *hi), Spread::default(), 0.0);
+        let scale = Scale::new(&Axis::default().range(lo, hi), Spread::default(), 0.0);
         let ticks = scale.ticks((height / pen.px(44.0)).clamp(2.0, 5.0) as usize);
         let mut widest = 0.0_f64;
         for tick in &ticks {
             widest = widest.max(pen.width(&tick.text, pen.small())?);
         }
-        Ok(Some(Self { label, map: *map, ticks, room: pen.px(GAP + WIDTH + 5.0) + widest }))
+        Ok(Some(Self { label, map, ticks, room: pen.px(GAP + WIDTH + 5.0) + widest }))
     }
 
     /// Draws it to the right of `picture`, as high as that.

@@ -8,7 +8,7 @@ use plotters_backend::DrawingBackend;
 
 /// What stands before a legend's text.
 #[derive(Clone, Copy, PartialEq)]
-enum Sample {
+pub(super) enum Sample {
     Line { dashed: bool },
     Point { filled: bool },
     Area,
@@ -16,7 +16,8 @@ enum Sample {
     Whisker,
 }
 
-struct Entry {
+/// One thing of a legend.
+pub(super) struct Entry {
     text: String,
     colour: Colour,
     sample: Sample,
@@ -47,10 +48,21 @@ impl Header {
         whole: Rect,
         rows: usize,
     ) -> Result<Self, String> {
-        let name = pen.cut(&super::plot::axis_name(&plot.y), whole.width() * 0.7, pen.small())?;
+        Self::of(pen, &super::plot::axis_name(&plot.y), entries(pen, plot), bar, whole, rows)
+    }
+
+    /// The same for a picture that is no plot: a name at the left, these entries, a name for the colour bar.
+    pub fn of<DB: DrawingBackend>(
+        pen: &Pen<DB>,
+        name: &str,
+        mut entries: Vec<Entry>,
+        bar: &str,
+        whole: Rect,
+        rows: usize,
+    ) -> Result<Self, String> {
+        let name = pen.cut(name, whole.width() * 0.7, pen.small())?;
         let bar = pen.cut(bar, whole.width() * 0.5, pen.small())?;
         let (name_width, bar_width) = (pen.width(&name, pen.small())?, pen.width(&bar, pen.small())?);
-        let mut entries = entries(pen, plot);
         let gap = pen.px(GAP);
         let taken = |width: f64| if width > 0.0 { width + 1.5 * gap } else { 0.0 };
         let mut widths = Vec::with_capacity(entries.len());
@@ -98,6 +110,10 @@ impl Header {
 }
 
 impl Entry {
+    pub fn new(text: impl Into<String>, colour: Colour, sample: Sample) -> Self {
+        Self { text: text.into(), colour, sample, left: 0.0, row: 0 }
+    }
+
     fn draw_sample<DB: DrawingBackend>(&self, pen: &Pen<DB>, y: f64) -> Result<(), String> {
         let (left, right) = (self.left, self.left + pen.px(SAMPLE));
         let middle = (left + right) / 2.0;
@@ -133,7 +149,7 @@ fn entries<DB: DrawingBackend>(pen: &Pen<DB>, plot: &Plot) -> Vec<Entry> {
     let mut add = |text: &str, colour: Colour, sample: Sample| {
         let known = entries.iter().any(|e| e.text == text && e.colour == colour && e.sample == sample);
         if !text.is_empty() && !known {
-            entries.push(Entry { text: text.to_owned(), colour, sample, left: 0.0, row: 0 });
+            entries.push(Entry::new(text, colour, sample));
         }
     };
     if let Some(Pixels::Kinds { index: kinds, names }) = plot.field.as_ref().map(|field| &field.pixels) {

@@ -1,7 +1,7 @@
 //! Drawing a panel with any plotters backend.
 //!
 //! One module a kind of picture: [`plot`] (with [`scale`], [`line`], [`marks`], [`header`] and [`bar`]), [`image`],
-//! [`grid`] and [`table`]. All of them draw with one [`pen`], whose sizes are CSS pixels times the look's ratio, so a
+//! [`grid`], [`table`], [`network`] and [`space`]. All of them draw with one [`pen`], whose sizes are CSS pixels times the look's ratio, so a
 //! picture has the same proportions on every screen.
 
 mod bar;
@@ -10,12 +10,14 @@ mod header;
 mod image;
 mod line;
 mod marks;
+mod network;
 mod number;
 mod pen;
 mod pixels;
 mod plot;
 mod probe;
 mod scale;
+mod space;
 mod table;
 
 pub use number::compact;
@@ -61,6 +63,10 @@ enum Place {
     Grid(Vec<Rect>),
     /// Left ends of the columns and upper ends of the rows (the heading is not among them), each with the end of all.
     Table { columns: Vec<f64>, rows: Vec<f64> },
+    /// A network of so many layers: their lines stand within the area, see [`network::layer_at`].
+    Network { area: Rect, layers: usize },
+    /// A plane of projection: the area, and the device pixels of a unit from its middle.
+    Space { area: Rect, unit: f64 },
 }
 
 /// A plot's area and scales.
@@ -99,6 +105,8 @@ pub fn paint<DB: DrawingBackend>(backend: DB, panel: &Panel, look: &Look) -> Res
             Picture::Image(raster) => image::draw(&pen, raster)?,
             Picture::Grid(grid) => grid::draw(&pen, grid)?,
             Picture::Table(table) => table::draw(&pen, table)?,
+            Picture::Network(network) => network::draw(&pen, network)?,
+            Picture::Space(space) => space::draw(&pen, space)?,
         };
         pen.present()?;
     }
@@ -122,6 +130,13 @@ impl Placed {
                 (inside(across, *columns), inside(down, *rows))
             }),
             Place::Grid(cells) => cells.iter().position(|cell| cell.holds(x, y)).map(|i| (i as f32, 0.0)),
+            Place::Network { area, layers } => {
+                area.holds(x, y).then(|| (network::layer_at(area, *layers, x), ((y - area.top) / area.height()) as f32))
+            }
+            Place::Space { area, unit } => area.holds(x, y).then(|| {
+                let (middle, up) = area.middle();
+                (((x - middle) / unit) as f32, ((up - y) / unit) as f32)
+            }),
             Place::Table { columns, rows } => Some((between(columns, x)? as f32, between(rows, y)? as f32)),
         }
     }

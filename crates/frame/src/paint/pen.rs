@@ -178,6 +178,35 @@ impl<DB: DrawingBackend> Pen<DB> {
         self.area.draw_text(text, &self.text_style(hold, font), whole(at)).map_err(|e| e.to_string())
     }
 
+    /// The words in lines not wider than `width` device pixels, but for a single word that is.
+    pub fn wrap(&self, words: &str, width: f64, font: Type) -> Result<Vec<String>, String> {
+        let mut lines: Vec<String> = Vec::new();
+        for word in words.split_whitespace() {
+            match lines.last_mut() {
+                Some(line) if self.width(&format!("{line} {word}"), font)? <= width => {
+                    line.push(' ');
+                    line.push_str(word);
+                }
+                _ => lines.push(word.to_owned()),
+            }
+        }
+        Ok(lines)
+    }
+
+    /// A sentence in the middle of the canvas, in as many lines as it needs: why there is no picture.
+    pub fn note(&self, sentence: &str) -> Result<(), String> {
+        let area = self.whole().grown(-self.px(8.0));
+        let lines = self.wrap(sentence, area.width(), self.small())?;
+        let height = self.px(16.0);
+        let (x, middle) = area.middle();
+        let top = middle - height * (lines.len() as f64 - 1.0) / 2.0;
+        for (i, line) in lines.iter().enumerate() {
+            let text = self.cut(line, area.width(), self.small())?;
+            self.text(&text, (x, top + height * i as f64), Hold::Middle, self.small())?;
+        }
+        Ok(())
+    }
+
     /// A text's width in device pixels.
     pub fn width(&self, text: &str, font: Type) -> Result<f64, String> {
         if text.is_empty() {

@@ -1,9 +1,10 @@
 //! What lies under the pointer, in words.
 
+use super::network::layer_x;
 use super::number::compact;
 use super::pen::{Point, Rect};
 use super::{Axes, Place, Placed};
-use crate::view::{Axis, Grid, Mark, Panel, Picture, Pixels, Plot, Raster, Shape};
+use crate::view::{Axis, Grid, Hit, Mark, Panel, Picture, Pixels, Plot, Raster, Shape, Spot};
 
 /// A value under the pointer.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +38,29 @@ pub fn probe(panel: &Panel, placed: &Placed, x: f64, y: f64) -> Option<Probe> {
         (Picture::Grid(grid), Place::Grid(areas)) => {
             let index = placed.to_data(x, y)?.0 as usize;
             grid_cell(grid, index, areas.get(index)?)
+        }
+        (Picture::Network(network), Place::Network { area, .. }) => {
+            let (column, height) = placed.to_data(x, y)?;
+            let hit = network.hit(column, height)?;
+            let at = match hit {
+                Hit::Unit { layer, unit } => {
+                    let (_, height) = network.place(layer, unit)?;
+                    (layer_x(area, network.sizes.len(), layer), area.top + f64::from(height) * area.height())
+                }
+                Hit::Weight { .. } => (x, y),
+            };
+            Some(Probe { text: network.tell(hit), at })
+        }
+        (Picture::Space(space), Place::Space { area, unit }) => {
+            let (right, up) = placed.to_data(x, y)?;
+            let spot = space.hit(right, up, (REACH / 2.0 * placed.ratio / unit) as f32)?;
+            let point = match spot {
+                Spot::Point(point) => space.each().nth(point)?,
+                Spot::Arrow(arrow) => space.arrows.get(arrow)?.tip,
+            };
+            let (middle, seen) = (area.middle(), space.seen(point)?);
+            let at = (middle.0 + f64::from(seen.x) * unit, middle.1 - f64::from(seen.y) * unit);
+            Some(Probe { text: space.tell(spot), at })
         }
         _ => None,
     }

@@ -44,6 +44,7 @@ fn open(width: u32, height: u32, alt: &str) -> String {
 fn place(out: &mut String, panel: &Panel, [left, top, width, height]: [u32; 4], look: &Look) -> Result<(), String> {
     let fine = match &panel.picture {
         Picture::Plot(plot) if plot.field.is_none() => 4,
+        Picture::Network(_) | Picture::Space(_) => 4,
         // Pixels have to be upscaled to the grid, so a fine one costs bytes.
         Picture::Plot(_) => 2,
         _ => 1,

@@ -59,7 +59,7 @@ fn set_words(out: &mut String, frame: &Frame, width: u32, theme: &'static Theme)
     let step_text = format!("step {}", frame.step);
     pen.text(&step_text, (right, middle), Hold::End, step)?;
     let says = Type { size: 17.0, colour: theme.ink, bold: true };
-    let lines = wrap(&pen, &frame.says, right - left - 90.0, says)?;
+    let lines = pen.wrap(&frame.says, right - left - 90.0, says)?;
     for line in &lines {
         pen.text(line, (left, middle), Hold::Start, says)?;
         middle += LINE + 2.0;
@@ -87,21 +87,6 @@ fn set_words(out: &mut String, frame: &Frame, width: u32, theme: &'static Theme)
 fn figure_text(figure: &Figure) -> String {
     let number = crate::paint::compact(figure.value);
     if figure.unit.is_empty() { number } else { format!("{number} {}", figure.unit) }
-}
-
-/// The words in lines not wider than `width`.
-fn wrap(pen: &Pen<Svg<'_>>, words: &str, width: f64, font: Type) -> Result<Vec<String>, String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in words.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if pen.width(&format!("{line} {word}"), font)? <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    Ok(lines)
 }
 
 /// Where each panel's card lies: left, top, width, height.

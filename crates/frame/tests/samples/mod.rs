@@ -233,6 +233,70 @@ pub fn table() -> Panel {
     )
 }
 
+/// A small network with labels, some connections pruned and a few gone.
+pub fn network() -> Panel {
+    let sizes = vec![3, 6, 5, 2];
+    let weights: Vec<f32> = (0..58).map(|i| 2.0 * noise(i + 40) - 1.0).collect();
+    let states = weights.iter().map(|w| if w.abs() < 0.12 { 2 } else { u8::from(w.abs() < 0.4) }).collect();
+    let labels = ["x1", "x2", "x3", "", "", "", "", "", "", "", "", "", "", "", "no", "yes"].map(String::from).to_vec();
+    let network = Network {
+        sizes,
+        names: ["input", "hidden 1", "hidden 2", "output"].map(String::from).to_vec(),
+        labels,
+        activations: (0..16).map(noise).collect(),
+        range: (0.0, 1.0),
+        activation: "activation".into(),
+        weights,
+        states,
+        ..Network::default()
+    };
+    panel("network", "Network", Picture::Network(network))
+}
+
+/// A network too large to be drawn whole.
+pub fn large_network() -> Panel {
+    let weights: Vec<f32> = (0..196 * 100 + 100 * 10).map(|i| noise(i) + noise(i + 99_999) - 1.0).collect();
+    let states = weights.iter().map(|w| u8::from(w.abs() < 0.6)).collect();
+    let network = Network {
+        sizes: vec![196, 100, 10],
+        names: ["pixels", "hidden", "digits"].map(String::from).to_vec(),
+        weights,
+        states,
+        ..Network::default()
+    };
+    panel("large-network", "Large network", Picture::Network(network))
+}
+
+/// Four clouds around the corners of a tetrahedron, `count` points in all.
+pub fn space_of(count: usize) -> Panel {
+    let corners: [[f32; 3]; 4] = [[1.0, 1.0, 1.0], [1.0, -1.0, -1.0], [-1.0, 1.0, -1.0], [-1.0, -1.0, 1.0]];
+    let spread = |i: usize| 0.9 * (noise(i) + noise(i + 77_777) - 1.0);
+    let points = (0..count * 3).map(|i| corners[(i / 3) % 4][i % 3] + spread(i)).collect();
+    let arrows = (0..4).flat_map(|k| {
+        let mean =
+            Arrow { tip: corners[k], ink: Ink::Series(k as u8), dashed: false, label: format!("mean {}", k + 1) };
+        let row = corners[k].map(|v| 0.7 * v + 0.08);
+        [mean, Arrow { tip: row, ink: Ink::Text, dashed: true, label: String::new() }]
+    });
+    let ends = (0..4).flat_map(|a| (a + 1..4).flat_map(move |b| [corners[a], corners[b]])).flatten().collect();
+    let space = Space {
+        axes: ["e1", "e2", "e3"].map(String::from),
+        points,
+        classes: (0..count).map(|i| (i % 4) as u8).collect(),
+        names: ["zero", "one", "two", "three"].map(String::from).to_vec(),
+        radius: 2.5,
+        chosen: Some(5),
+        arrows: arrows.collect(),
+        wires: vec![Wire { ends, ink: Ink::Theory, dashed: false, label: "simplex".into() }],
+        ..Space::default()
+    };
+    panel("space", "Features", Picture::Space(space))
+}
+
+pub fn space() -> Panel {
+    space_of(240)
+}
+
 /// One panel of every kind.
 pub fn all() -> Vec<Panel> {
     vec![
@@ -249,6 +313,9 @@ pub fn all() -> Vec<Panel> {
         kinds(),
         patterns(),
         table(),
+        network(),
+        large_network(),
+        space(),
     ]
 }
 
