@@ -10,6 +10,7 @@ pub use network::{ABSENT, ALIVE, GHOST, Hit, Network};
 pub use space::{Arrow, Camera, Projection, Seen, Space, Spot, Wire};
 
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// Everything that an exhibit shows at one step.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -425,6 +426,23 @@ impl Panel {
     pub fn touch(&mut self, touch: impl Into<String>) -> &mut Self {
         self.touch = touch.into();
         self
+    }
+}
+
+impl Panel {
+    /// The panel as seen from another camera, so that a page can turn a space without asking the exhibit. Panels that
+    /// are no space, and all without a camera, stay as they are.
+    pub fn seen_from(&self, camera: Option<Camera>) -> Cow<'_, Self> {
+        match (camera, &self.picture) {
+            (Some(camera), Picture::Space(_)) => {
+                let mut turned = self.clone();
+                if let Picture::Space(space) = &mut turned.picture {
+                    space.camera = camera;
+                }
+                Cow::Owned(turned)
+            }
+            _ => Cow::Borrowed(self),
+        }
     }
 }
 

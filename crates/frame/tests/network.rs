@@ -104,8 +104,10 @@ fn what_is_not_drawn_is_counted() {
 #[test]
 fn the_pointer_is_told_units_and_weights() {
     let panel = samples::network();
-    let (backend, _) = Recorder::new(420, 280);
+    let (backend, record) = Recorder::new(420, 280);
     let placed = paint(backend, &panel, &Look { dark: false, ratio: 1.0 }).unwrap();
+    let texts = record.take().texts;
+    assert!(["x1", "x3", "no", "yes"].iter().all(|label| texts.iter().any(|text| text == label)), "{texts:?}");
     let mut told: Vec<String> = Vec::new();
     for (x, y) in (0..280).step_by(2).flat_map(|y| (0..420).step_by(2).map(move |x| (f64::from(x), f64::from(y)))) {
         if let Some(found) = probe(&panel, &placed, x, y) {

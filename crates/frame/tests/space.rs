@@ -67,6 +67,17 @@ fn a_drag_moves_the_front_with_the_pointer() {
 }
 
 #[test]
+fn a_panel_can_be_turned_without_its_exhibit() {
+    let panel = samples::space();
+    let camera = STRAIGHT.orbited(0.3, 0.1);
+    let turned = panel.seen_from(Some(camera));
+    let Picture::Space(space) = &turned.picture else { panic!("no space") };
+    assert_eq!(space.camera, camera);
+    assert_eq!(*panel.seen_from(None), panel);
+    assert_eq!(*samples::table().seen_from(Some(camera)), samples::table());
+}
+
+#[test]
 fn perspective_enlarges_what_is_near() {
     let camera = Camera { perspective: true, ..STRAIGHT };
     let space = Space { reach: Some(1.0), ..of(vec![], camera) };

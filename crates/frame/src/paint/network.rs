@@ -12,6 +12,9 @@ use plotters_backend::DrawingBackend;
 /// Room beside the first and the last layer, in distances of layers.
 const MARGIN: f64 = 0.25;
 
+/// A unit's label is cut where it is wider than this, in CSS pixels.
+const MOST_LABEL: f64 = 64.0;
+
 /// The device pixel of a layer's line.
 pub(super) fn layer_x(area: &Rect, layers: usize, layer: usize) -> f64 {
     area.left + (layer as f64 + MARGIN) * column(area, layers)
@@ -49,6 +52,11 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, network: &Network) -> Resu
             bar = Bar::new(pen, &network.activation, network.range, ColourMap::Sequential, area.height())?;
         }
         area.right -= bar.as_ref().map_or(0.0, |bar| bar.room);
+        // Labels of the first and the last layer stand outside of them.
+        area.left += labels_width(pen, network, 0)?;
+        if layers > 1 {
+            area.right -= labels_width(pen, network, layers - 1)?;
+        }
     }
     if area.width() < pen.px(8.0) || area.height() < pen.px(8.0) {
         return Ok(Place::Nowhere);
@@ -64,7 +72,7 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, network: &Network) -> Resu
     // All units are of one size: as large as the most crowded layer allows.
     let pitch = columns.iter().flat_map(|c| c.windows(2).map(|p| p[1].1 - p[0].1)).fold(0.4, f32::min);
     let radius = (f64::from(pitch) * area.height() * 0.42).min(column(&area, layers) * 0.2) / pen.ratio;
-    let radius = radius.clamp(1.0, 14.0);
+    let radius = radius.clamp(1.0, 12.0);
     let font = Type { colour: pen.theme.ink, ..pen.small() };
     for (layer, column) in columns.iter().enumerate() {
         for (unit, y) in column {
@@ -75,7 +83,7 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, network: &Network) -> Resu
             pen.ring(at, radius, pen.theme.muted, 1.0)?;
             let label = network.labels.get(index).map_or("", String::as_str);
             if roomy && radius >= 3.5 && !label.is_empty() {
-                draw_label(pen, label, at, radius, (layer == 0, layer + 1 == layers, &area), font)?;
+                draw_label(pen, label, at, radius, (layer == 0, layer + 1 == layers), font)?;
             }
         }
         if let Some(gap) = network.gap(layer) {
@@ -95,24 +103,32 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, network: &Network) -> Resu
     Ok(Place::Network { area, layers })
 }
 
-/// A unit's label: outside of the first and the last layer, to the right of the others.
+/// The widest label of a layer's drawn units, with a gap, in device pixels.
+fn labels_width<DB: DrawingBackend>(pen: &Pen<DB>, network: &Network, layer: usize) -> Result<f64, String> {
+    let mut widest = 0.0_f64;
+    for (unit, _) in network.column(layer) {
+        if let Some(label) = network.unit(layer, unit).and_then(|index| network.labels.get(index)) {
+            widest = widest.max(pen.width(label, pen.small())?);
+        }
+    }
+    Ok(if widest > 0.0 { widest.min(pen.px(MOST_LABEL)) + pen.px(4.0) } else { 0.0 })
+}
+
+/// A unit's label: outside of the first and the last layer, to the right of the others on a pale ground.
 fn draw_label<DB: DrawingBackend>(
     pen: &Pen<DB>,
     label: &str,
     at: (f64, f64),
     radius: f64,
-    (first, last, area): (bool, bool, &Rect),
+    (first, last): (bool, bool),
     font: Type,
 ) -> Result<(), String> {
     let gap = pen.px(radius + 4.0);
-    let room = if first {
-        at.0 - gap - area.left
-    } else if last {
-        area.right - at.0 - gap
-    } else {
-        pen.px(60.0)
-    };
-    let text = pen.cut(label, room, font)?;
+    let text = pen.cut(label, pen.px(MOST_LABEL), font)?;
+    if !first && !last {
+        let right = at.0 + gap + pen.width(&text, font)?;
+        pen.fill(Rect::new(at.0 + gap, at.1 - pen.px(7.0), right, at.1 + pen.px(7.0)), pen.theme.panel, 0.7)?;
+    }
     let (x, hold) = if first { (at.0 - gap, Hold::End) } else { (at.0 + gap, Hold::Start) };
     pen.text(&text, (x, at.1), hold, font)
 }
