@@ -41,7 +41,7 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, network: &Network) -> Resu
     let roomy = whole.width() > pen.px(160.0) && whole.height() > pen.px(110.0);
     let lines = lines(network);
     let hidden = (0..layers).any(|layer| network.drawn(layer) < network.size(layer));
-    let mut bar = None;
+    let (mut bar, mut beside_bar) = (None, area.right);
     if roomy {
         area = area.grown(-pen.px(4.0));
         let header = Header::of(pen, "", legend(pen, &lines), &network.activation, area, 2)?;
@@ -52,6 +52,7 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, network: &Network) -> Resu
             bar = Bar::new(pen, &network.activation, network.range, ColourMap::Sequential, area.height())?;
         }
         area.right -= bar.as_ref().map_or(0.0, |bar| bar.room);
+        beside_bar = area.right;
         // Labels of the first and the last layer stand outside of them.
         area.left += labels_width(pen, network, 0)?;
         if layers > 1 {
@@ -98,7 +99,7 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, network: &Network) -> Resu
         }
     }
     if let Some(bar) = bar {
-        bar.draw(pen, area)?;
+        bar.draw(pen, Rect { right: beside_bar, ..area })?;
     }
     Ok(Place::Network { area, layers })
 }
