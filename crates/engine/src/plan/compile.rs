@@ -1,11 +1,13 @@
 //! From a recording to a plan.
 
+mod chain;
+
 use super::arena::Arena;
-use super::fuse::{BLOCK, Instruction, Load, Program, Source, Walk};
+use super::fuse::{BLOCK, Walk};
 use super::run::{Call, Dims, Mode, Product};
 use super::{Build, Layout, Place, Plan, Slot, Step};
 use crate::graph::{Id, Leaf, MAX_RANK, Rule, Shape, Tensor, Trace, live, needed};
-use crate::op::{MatMul, Point, Unary};
+use crate::op::MatMul;
 use std::sync::Arc;
 
 /// Values of more numbers than this are written over an input that is not needed any more: that keeps the memory small,
@@ -370,48 +372,6 @@ impl<'b> Compiler<'b> {
         Walk::new(&from[..n], &to[..n])
     }
 
-    /// The program of a chain.
-    fn program(&mut self, head: Id) -> Program {
-        let chain: Vec<Id> = self.members[self.chain(head)].to_vec();
-        let mut writer = Writer { out: self.place(head), loads: Vec::new(), loaded: Vec::new(), registers: 0 };
-        let mut sources: Vec<(Id, Source)> = Vec::with_capacity(chain.len());
-        let mut body = Vec::with_capacity(chain.len());
-        for id in &chain {
-            let Rule::Point(point) = self.trace.nodes[id.at()].rule else { continue };
-            let mut from = [Source::Number(0.0); 3];
-            for (slot, input) in from.iter_mut().zip(needed(&self.trace, *id)) {
-                let known = sources.iter().find(|(member, _)| member == input).map(|(_, source)| *source);
-                *slot = known.unwrap_or_else(|| self.source(*input, head, &mut writer));
-            }
-            if matches!(point, Point::Unary(Unary::Copy | Unary::Stop)) && *id != head {
-                sources.push((*id, from[0]));
-                continue;
-            }
-            let to = writer.register();
-            sources.push((*id, Source::Register(to)));
-            body.push(Instruction { point, sources: from, to });
-        }
-        let Some(last) = body.pop() else { unreachable!("a chain without functions") };
-        let mut program = Program { loads: writer.loads, body, last, out: writer.out };
-        program.share_registers();
-        self.registers = self.registers.max(program.registers());
-        program
-    }
-
-    fn source(&self, id: Id, head: Id, writer: &mut Writer) -> Source {
-        if let Rule::Leaf(Leaf::Scalar(x)) = self.trace.nodes[id.at()].rule {
-            return Source::Number(x);
-        }
-        let (place, walk) = (self.place(id), self.walk(id, head));
-        if walk.is_spread() {
-            Source::Spread(place.start)
-        } else if walk.is_straight() && place.start != writer.out.start {
-            Source::Arena(place.start)
-        } else {
-            writer.load(id, place, walk)
-        }
-    }
-
     fn product(&self, id: Id, op: &MatMul) -> Product {
         let [a, b] = [0, 1].map(|i| needed(&self.trace, id)[i]);
         let (shape_a, shape_b) = (self.shape(a), self.shape(b));
@@ -467,40 +427,6 @@ impl<'b> Compiler<'b> {
         Call { op, inputs, out: self.place(id), mode, scratch: own }
     }
 
-    /// Copies a value to a place, once for each copy if it has only one.
-    fn copy(&mut self, id: Id, to: Place) {
-        let from = self.place(id);
-        if from.len == to.len {
-            self.steps.push(Step::Copy { from, to });
-            return;
-        }
-        let shape = self.shape(id);
-        let (sizes, copies) = (Shape::joined(&[shape.dims()]), self.build.copies);
-        let entries = sizes.len();
-        let walk = match self.build.layout {
-            Layout::Outer => Walk::new(&[1, entries], &[copies, entries]),
-            Layout::Inner => Walk::new(&[entries, 1], &[entries, copies]),
-        };
-        let copy = Point::Unary(Unary::Copy);
-        let mut program = match walk.is_spread() {
-            true => Program {
-                loads: Vec::new(),
-                body: Vec::new(),
-                last: Instruction { point: copy, sources: [Source::Spread(from.start); 3], to: 0 },
-                out: to,
-            },
-            false => Program {
-                loads: vec![Load { from, walk, to: 0 }],
-                body: Vec::new(),
-                last: Instruction { point: copy, sources: [Source::Register(0); 3], to: 1 },
-                out: to,
-            },
-        };
-        program.share_registers();
-        self.registers = self.registers.max(program.registers());
-        self.steps.push(Step::Fused(program));
-    }
-
     /// Notes which values replace states. A value that is itself a state is copied before any is replaced.
     fn fill_assigned(&mut self) {
         let trace = self.trace.clone();
@@ -523,81 +449,5 @@ impl<'b> Compiler<'b> {
             Rule::Leaf(Leaf::Constant(values)) => arena[place.range()].copy_from_slice(values),
             _ => {}
         }
-    }
-}
-
-/// What a program has come to so far.
-struct Writer {
-    out: Place,
-    loads: Vec<Load>,
-    loaded: Vec<Id>,
-    registers: usize,
-}
-
-impl Writer {
-    fn register(&mut self) -> usize {
-        self.registers += 1;
-        self.registers - 1
-    }
-
-    fn load(&mut self, id: Id, from: Place, walk: Walk) -> Source {
-        if let Some(i) = self.loaded.iter().position(|known| *known == id) {
-            return Source::Register(self.loads[i].to);
-        }
-        let to = self.register();
-        self.loaded.push(id);
-        self.loads.push(Load { from, walk, to });
-        Source::Register(to)
-    }
-}
-
-impl Program {
-    /// Lets values use the same register when the first is read for the last time before the second is written.
-    fn share_registers(&mut self) {
-        let count = self.registers();
-        let mut last_read = vec![0; count];
-        for (turn, instruction) in self.body.iter().chain([&self.last]).enumerate() {
-            for source in instruction.sources {
-                if let Source::Register(r) = source {
-                    last_read[r] = turn;
-                }
-            }
-        }
-        let mut real = vec![usize::MAX; count];
-        let mut free: Vec<usize> = Vec::new();
-        let mut next = 0;
-        for load in &mut self.loads {
-            real[load.to] = next;
-            load.to = next;
-            next += 1;
-        }
-        for (turn, instruction) in self.body.iter_mut().chain([&mut self.last]).enumerate() {
-            let to = free.pop().unwrap_or_else(|| {
-                next += 1;
-                next - 1
-            });
-            real[instruction.to] = to;
-            instruction.to = to;
-            let mut done = [usize::MAX; 3];
-            for (source, done) in instruction.sources.iter_mut().zip(&mut done) {
-                if let Source::Register(r) = source {
-                    if last_read[*r] == turn {
-                        *done = real[*r];
-                    }
-                    *r = real[*r];
-                }
-            }
-            for (i, register) in done.iter().enumerate() {
-                if *register != usize::MAX && !done[..i].contains(register) {
-                    free.push(*register);
-                }
-            }
-        }
-    }
-
-    /// Number of registers.
-    fn registers(&self) -> usize {
-        let written = self.body.iter().chain([&self.last]).map(|instruction| instruction.to);
-        self.loads.iter().map(|load| load.to).chain(written).max().map_or(0, |last| last + 1)
     }
 }

@@ -149,6 +149,55 @@ pub(super) struct Program {
 }
 
 impl Program {
+    /// Lets values use the same register when the first is read for the last time before the second is written.
+    pub fn share_registers(&mut self) {
+        let count = self.registers();
+        let mut last_read = vec![0; count];
+        for (turn, instruction) in self.body.iter().chain([&self.last]).enumerate() {
+            for source in instruction.sources {
+                if let Source::Register(r) = source {
+                    last_read[r] = turn;
+                }
+            }
+        }
+        let mut real = vec![usize::MAX; count];
+        let mut free: Vec<usize> = Vec::new();
+        let mut next = 0;
+        for load in &mut self.loads {
+            real[load.to] = next;
+            load.to = next;
+            next += 1;
+        }
+        for (turn, instruction) in self.body.iter_mut().chain([&mut self.last]).enumerate() {
+            let to = free.pop().unwrap_or_else(|| {
+                next += 1;
+                next - 1
+            });
+            real[instruction.to] = to;
+            instruction.to = to;
+            let mut done = [usize::MAX; 3];
+            for (source, done) in instruction.sources.iter_mut().zip(&mut done) {
+                if let Source::Register(r) = source {
+                    if last_read[*r] == turn {
+                        *done = real[*r];
+                    }
+                    *r = real[*r];
+                }
+            }
+            for (i, register) in done.iter().enumerate() {
+                if *register != usize::MAX && !done[..i].contains(register) {
+                    free.push(*register);
+                }
+            }
+        }
+    }
+
+    /// Number of registers.
+    pub fn registers(&self) -> usize {
+        let written = self.body.iter().chain([&self.last]).map(|instruction| instruction.to);
+        self.loads.iter().map(|load| load.to).chain(written).max().map_or(0, |last| last + 1)
+    }
+
     pub fn run(&self, arena: &mut [f32], registers: &mut [Box<[f32]>]) {
         let (reader, out) = Reader::around(arena, self.out);
         for (block, out) in out.chunks_mut(BLOCK).enumerate() {
