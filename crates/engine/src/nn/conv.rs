@@ -1,21 +1,26 @@
 //! Convolutional layers.
 
 use super::Init;
-use crate::graph::{Graph, Tensor};
+use crate::graph::{Graph, Shape, Tensor};
 use crate::op::Convolution;
 
-/// A convolution over planes, and a number added for each output channel.
+/// A convolution along as many axes as `AXES`, and a number added for each output channel.
 #[derive(Clone, Copy, Debug)]
-pub struct Conv2d<'g> {
-    /// The kernels, [out, in / groups, rows, columns].
+pub struct Conv<'g, const AXES: usize> {
+    /// The kernels, [out, in / groups, ..] with their size along each axis.
     pub weight: Tensor<'g>,
     /// What is added, [out].
     pub bias: Option<Tensor<'g>>,
-    /// How the kernels go over the planes.
+    /// How the kernels go over the input; along lines the settings for widths count.
     pub how: Convolution,
 }
 
-impl<'g> Conv2d<'g> {
+/// A convolution along lines, [batch, in, length].
+pub type Conv1d<'g> = Conv<'g, 1>;
+/// A convolution over planes, [batch, in, height, width].
+pub type Conv2d<'g> = Conv<'g, 2>;
+
+impl<'g, const AXES: usize> Conv<'g, AXES> {
     /// A layer from and to so many channels, with parameters `name/weight` and `name/bias`. Biases start at zero, but with
     /// [`Init::PYTORCH`].
     ///
@@ -25,12 +30,13 @@ impl<'g> Conv2d<'g> {
         graph: &'g Graph,
         name: &str,
         channels: [usize; 2],
-        kernel: [usize; 2],
+        kernel: [usize; AXES],
         how: Convolution,
         init: &Init,
     ) -> Self {
         let layer = Self::without_bias(graph, name, channels, kernel, how, init);
-        Self { bias: Some(bias(name, layer.weight, init)), ..layer }
+        let fan_in = layer.weight.shape().without(0).len();
+        Self { bias: Some(graph.param(&format!("{name}/bias"), [channels[1]], init.of_bias(fan_in))), ..layer }
     }
 
     /// A layer without bias, as is usual before a norm.
@@ -41,83 +47,22 @@ impl<'g> Conv2d<'g> {
         graph: &'g Graph,
         name: &str,
         [from, to]: [usize; 2],
-        [rows, columns]: [usize; 2],
+        kernel: [usize; AXES],
         how: Convolution,
         init: &Init,
     ) -> Self {
-        let shape = [to, from / how.groups, rows, columns];
+        let shape = Shape::joined(&[&[to, from / how.groups], &kernel]);
         Self { weight: graph.param(&format!("{name}/weight"), shape, init.clone()), bias: None, how }
     }
 
-    /// [batch, in, height, width] to [batch, out, ..].
+    /// [batch, in, ..] to [batch, out, ..].
     ///
     /// # Panics
     /// When shapes and settings do not fit together.
     pub fn apply(&self, x: Tensor<'g>) -> Tensor<'g> {
-        let y = x.conv2d(self.weight, self.how);
-        self.bias.map_or(y, |bias| y + bias.reshape([bias.dim(0), 1, 1]))
+        let y = if AXES == 1 { x.conv1d(self.weight, self.how) } else { x.conv2d(self.weight, self.how) };
+        self.bias.map_or(y, |bias| y + bias.reshape(Shape::joined(&[&[bias.dim(0)], &[1; AXES]])))
     }
-}
-
-/// A convolution along lines, and a number added for each output channel.
-#[derive(Clone, Copy, Debug)]
-pub struct Conv1d<'g> {
-    /// The kernels, [out, in / groups, size].
-    pub weight: Tensor<'g>,
-    /// What is added, [out].
-    pub bias: Option<Tensor<'g>>,
-    /// How the kernels go along the lines: the settings for widths.
-    pub how: Convolution,
-}
-
-impl<'g> Conv1d<'g> {
-    /// A layer from and to so many channels, with parameters `name/weight` and `name/bias`. Biases start at zero, but with
-    /// [`Init::PYTORCH`].
-    ///
-    /// # Panics
-    /// When there are no groups.
-    pub fn new(
-        graph: &'g Graph,
-        name: &str,
-        channels: [usize; 2],
-        kernel: usize,
-        how: Convolution,
-        init: &Init,
-    ) -> Self {
-        let layer = Self::without_bias(graph, name, channels, kernel, how, init);
-        Self { bias: Some(bias(name, layer.weight, init)), ..layer }
-    }
-
-    /// A layer without bias, as is usual before a norm.
-    ///
-    /// # Panics
-    /// When there are no groups.
-    pub fn without_bias(
-        graph: &'g Graph,
-        name: &str,
-        [from, to]: [usize; 2],
-        kernel: usize,
-        how: Convolution,
-        init: &Init,
-    ) -> Self {
-        let shape = [to, from / how.groups, kernel];
-        Self { weight: graph.param(&format!("{name}/weight"), shape, init.clone()), bias: None, how }
-    }
-
-    /// [batch, in, length] to [batch, out, ..].
-    ///
-    /// # Panics
-    /// When shapes and settings do not fit together.
-    pub fn apply(&self, x: Tensor<'g>) -> Tensor<'g> {
-        let y = x.conv1d(self.weight, self.how);
-        self.bias.map_or(y, |bias| y + bias.reshape([bias.dim(0), 1]))
-    }
-}
-
-/// The bias that belongs to such kernels.
-fn bias<'g>(name: &str, weight: Tensor<'g>, init: &Init) -> Tensor<'g> {
-    let fan_in = weight.shape().without(0).len();
-    weight.graph().param(&format!("{name}/bias"), [weight.dim(0)], init.of_bias(fan_in))
 }
 
 #[cfg(test)]
@@ -138,7 +83,7 @@ mod tests {
         let ramp: Vec<f32> = (0..12).map(|i| i as f32).collect();
         let y = ones.apply(g.constant([1, 2, 2, 3], &ramp));
         near(&Checked::new(&g).values(y), &[40.0, 48.0], 0.0);
-        let line = Conv1d::new(&g, "line", [1, 2], 3, how.stride(2).padding(1), &Init::ONES);
+        let line = Conv1d::new(&g, "line", [1, 2], [3], how.stride(2).padding(1), &Init::ONES);
         let y = line.apply(g.constant([1, 1, 4], &ramp[..4]));
         near(&Checked::new(&g).values(y), &[1.0, 6.0, 1.0, 6.0], 0.0);
     }
@@ -148,7 +93,7 @@ mod tests {
         let g = Graph::new();
         let how = Convolution::default().padding(1).groups(2);
         let plane = Conv2d::new(&g, "plane", [4, 6], [3, 3], how, &Init::PYTORCH);
-        let line = Conv1d::without_bias(&g, "line", [6, 2], 5, how.padding(2), &Init::HE_NORMAL);
+        let line = Conv1d::without_bias(&g, "line", [6, 2], [5], how.padding(2), &Init::HE_NORMAL);
         let y = plane.apply(g.input("x", [2, 4, 5, 7]));
         assert_eq!(y.shape(), [2, 6, 5, 7].into());
         assert_eq!(line.apply(y.mean(&[2])).shape(), [2, 2, 7].into());
@@ -160,7 +105,7 @@ mod tests {
     fn derivatives() {
         let g = Graph::new();
         let plane = Conv2d::new(&g, "plane", [2, 3], [2, 2], Convolution::default().stride(2), &Init::PYTORCH);
-        let line = Conv1d::new(&g, "line", [3, 2], 2, Convolution::default(), &Init::PYTORCH);
+        let line = Conv1d::new(&g, "line", [3, 2], [2], Convolution::default(), &Init::PYTORCH);
         let y = plane.apply(g.input("x", [2, 2, 4, 6])).tanh();
         Checked::new(&g).derivatives(line.apply(y.mean(&[2])));
     }

@@ -60,7 +60,7 @@ pub use activation::Activation;
 pub use attention::{
     Attended, Block, BlockPlan, MultiHead, Norm, NormKind, NormPlace, attend, causal_mask, padding_mask,
 };
-pub use conv::{Conv1d, Conv2d};
+pub use conv::{Conv, Conv1d, Conv2d};
 pub use dense::{Dense, LowRank, Mlp};
 pub use dropout::Dropout;
 pub use embedding::{Embedding, rotary, sinusoids};

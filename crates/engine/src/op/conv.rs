@@ -90,10 +90,7 @@ impl Convolution {
 
     /// The sizes where inputs were checked before.
     fn checked(&self, x: &[usize], w: &[usize]) -> kernel::Conv {
-        match self.sizes(x, w) {
-            Ok((conv, _)) => conv,
-            Err(misfit) => panic!("{misfit}"),
-        }
+        checked(self.sizes(x, w))
     }
 }
 
@@ -148,10 +145,7 @@ impl ConvInput {
     }
 
     fn checked(&self, dy: &[usize], w: &[usize]) -> kernel::Conv {
-        match self.sizes(dy, w) {
-            Ok((conv, _)) => conv,
-            Err(misfit) => panic!("{misfit}"),
-        }
+        checked(self.sizes(dy, w))
     }
 
     fn record<'g>(self, dy: Tensor<'g>, w: Tensor<'g>) -> Tensor<'g> {
@@ -199,10 +193,7 @@ impl ConvWeight {
     }
 
     fn checked(&self, x: &[usize], dy: &[usize]) -> kernel::Conv {
-        match self.sizes(x, dy) {
-            Ok((conv, _)) => conv,
-            Err(misfit) => panic!("{misfit}"),
-        }
+        checked(self.sizes(x, dy))
     }
 
     fn record<'g>(self, x: Tensor<'g>, dy: Tensor<'g>) -> Tensor<'g> {
@@ -228,6 +219,14 @@ impl Op for ConvWeight {
     }
     fn scratch(&self, inputs: &[Shape]) -> usize {
         self.checked(inputs[0].dims(), inputs[1].dims()).scratch_len()
+    }
+}
+
+/// The sizes where inputs were checked when recording.
+fn checked(sizes: Result<(kernel::Conv, [usize; 4]), String>) -> kernel::Conv {
+    match sizes {
+        Ok((conv, _)) => conv,
+        Err(misfit) => panic!("{misfit}"),
     }
 }
 
