@@ -133,7 +133,7 @@ macro_rules! float {
 float!(f32, exp = math::expf, ln = math::lnf, log2 = math::log2f, exp_m1 = math::exp_m1f, ln_1p = math::ln_1pf,
     sin = math::sinf, cos = math::cosf, tan = math::tanf, asin = math::asinf, acos = math::acosf, atan = math::atanf,
     sinh = math::sinhf, cosh = math::coshf, tanh = math::tanhf, atanh = math::atanhf, sigmoid = math::sigmoidf,
-    softplus = softplusf, erf = math::erff; math::powf, math::atan2f, math::logsumexp);
+    softplus = math::softplusf, erf = math::erff; math::powf, math::atan2f, math::logsumexp);
 float!(f64, exp = math::exp, ln = math::ln, log2 = math::log2, exp_m1 = math::exp_m1, ln_1p = math::ln_1p,
     sin = math::sin, cos = math::cos, tan = math::tan, asin = math::asin, acos = math::acos, atan = math::atan,
     sinh = math::sinh, cosh = math::cosh, tanh = math::tanh, atanh = math::atanh, sigmoid = math::sigmoid,
@@ -142,11 +142,6 @@ float!(f64, exp = math::exp, ln = math::ln, log2 = math::log2, exp_m1 = math::ex
 /// ln(1 + e^x) without overflow.
 fn softplus(x: f64) -> f64 {
     x.max(0.0) + math::ln_1p(math::exp(-x.abs()))
-}
-
-/// ln(1 + e^x) without overflow.
-fn softplusf(x: f32) -> f32 {
-    x.max(0.0) + math::ln_1pf(math::expf(-x.abs()))
 }
 
 fn logsumexp(values: &[f64]) -> f64 {
