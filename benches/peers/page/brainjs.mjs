@@ -1,7 +1,7 @@
 // brain.js: one example at a time, an update after each.
 
 import { script } from "./load.mjs";
-import { parts } from "./work.mjs";
+import { oneByOne, parts } from "./work.mjs";
 
 export async function start() {
   await script("/benches/peers/node_modules/brain.js/browser.min.js");
@@ -32,20 +32,9 @@ function training(work) {
     input: work.inputs.subarray(n * length, (n + 1) * length),
     output: work.kind === "playground" ? Float32Array.of(t) : one(t),
   }));
-  let example = 0;
-  return {
-    run(steps) {
-      let sum = 0;
-      for (let i = 0; i < steps; i += 1) {
-        sum = 0;
-        for (let n = 0; n < work.batch; n += 1) {
-          const { input, output } = examples[example];
-          // Its error is the mean of squares over the outputs.
-          sum += (net.trainPattern({ input, output }, true) * output.length) / 2;
-          example = (example + 1) % examples.length;
-        }
-      }
-      return sum / work.batch;
-    },
-  };
+  return oneByOne(work, examples.length, (example) => {
+    const { input, output } = examples[example];
+    // Its error is the mean of squares over the outputs.
+    return (net.trainPattern({ input, output }, true) * output.length) / 2;
+  });
 }

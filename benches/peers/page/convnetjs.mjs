@@ -1,7 +1,7 @@
 // ConvNetJS: one example at a time, an update at the end of each batch.
 
 import { script } from "./load.mjs";
-import { parts } from "./work.mjs";
+import { oneByOne, parts } from "./work.mjs";
 
 export async function start() {
   await script("/benches/peers/node_modules/convnetjs/build/convnet-min.js");
@@ -75,18 +75,5 @@ function training(work) {
   const targets = Array.from(work.targets, (t) => (work.kind === "playground" ? [t] : t));
   // Its regression reports twice the squared error, though it goes down the slope of half of it.
   const share = work.kind === "playground" ? 1 / 4 : 1;
-  let example = 0;
-  return {
-    run(steps) {
-      let sum = 0;
-      for (let i = 0; i < steps; i += 1) {
-        sum = 0;
-        for (let n = 0; n < work.batch; n += 1) {
-          sum += trainer.train(inputs[example], targets[example]).cost_loss;
-          example = (example + 1) % inputs.length;
-        }
-      }
-      return (sum * share) / work.batch;
-    },
-  };
+  return oneByOne(work, inputs.length, (example) => trainer.train(inputs[example], targets[example]).cost_loss * share);
 }

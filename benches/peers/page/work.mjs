@@ -179,3 +179,21 @@ export function parts(work) {
     return { shape, values };
   });
 }
+
+/** Training by libraries that take one example at a time: goes round so many examples, gives the mean error of the last batch. */
+export function oneByOne(work, count, train) {
+  let example = 0;
+  return {
+    run(steps) {
+      let sum = 0;
+      for (let i = 0; i < steps; i += 1) {
+        sum = 0;
+        for (let n = 0; n < work.batch; n += 1) {
+          sum += train(example);
+          example = (example + 1) % count;
+        }
+      }
+      return sum / work.batch;
+    },
+  };
+}
